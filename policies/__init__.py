@@ -1,0 +1,1 @@
+"""What must hold: rules, where they look, and how findings are shown."""

@@ -1,0 +1,27 @@
+"""An instance that the AWS emulator says should run: the seam between the emulator and the machines behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class WantedInstance:
+    """One EC2 instance in state pending or running."""
+
+    id: str
+    private_ip: str
+    """The machine gets exactly this address on the private bridge."""
+    name: str
+    """Host name: the ``Name`` tag, or the private DNS name without its domain."""
+    user_data: str = ""
+    """Decoded; runs at first boot as a script when it starts with ``#!``."""
+    ssh_public_keys: tuple[str, ...] = ()
+    tags: dict[str, str] = field(default_factory=dict)
+    generation: int = 0
+    """Counts RebootInstances calls and stop/start cycles."""
+
+
+ListInstances = Callable[[], Sequence[WantedInstance]]
+"""What should run right now, oldest first."""

@@ -1,0 +1,186 @@
+"""The design: the complete intended cluster, a pure value (spec x catalog x lock). Everything after it only carries it out.
+
+Pools are described by ranges, never node by node, so that a design of 16,384 nodes costs as much as one of 16.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Subnet(_Model):
+    """One subnet in one zone."""
+
+    name: str
+    """Unique in the cluster and stable: ``public-use1-az6``, ``gpu-use1-az6``."""
+    tier: Literal["public", "private", "gpu", "isolated"]
+    zone_id: str
+    cidr: str
+    usable_addresses: int
+    """After the five that AWS keeps back in every subnet."""
+
+
+class Nic(_Model):
+    """One network interface of a launch template, as the launch request names it."""
+
+    card_index: int
+    device_index: int
+    interface_type: Literal["interface", "efa", "efa-only"]
+
+
+class Capacity(_Model):
+    """How the instances of a pool are bought."""
+
+    kind: Literal["on-demand", "spot", "reservation", "block"] = "on-demand"
+    reservation_id: str | None = None
+    """``cr-…`` of the capacity reservation or capacity block."""
+
+
+class Pool(_Model):
+    """A set of identical nodes."""
+
+    name: str
+    role: Literal["control", "login", "gpu", "cpu", "storage"]
+    machine: str
+    """Catalog name: ``p5.48xlarge``, ``dgx-h100``."""
+    min_nodes: int
+    max_nodes: int
+    """Equal to `min_nodes` for a pool of fixed size."""
+    subnet: str
+    """Name of the `Subnet` its nodes live in."""
+    architecture: Literal["x86_64", "arm64"]
+    vcpus: int
+    memory_gib: float
+    gpus: int
+    """GPUs in one node."""
+    gpu_model: str | None = None
+    """Catalog name of the GPU (``h100-80gb``)."""
+    gres_type: str | None = None
+    """Slurm GPU type (``h100``)."""
+    nvswitch: bool = False
+    nics: tuple[Nic, ...] = ()
+    addresses_per_node: int = 1
+    efa_gbps: float = 0.0
+    placement: Literal["cluster", "spread", "none"] = "none"
+    capacity: Capacity = Capacity()
+    root_volume_gib: int = 200
+    nvme_devices: int = 0
+    nvme_gb: float = 0.0
+    ansible_roles: tuple[str, ...] = ()
+    """Roles (= Ansible groups) that the nodes of this pool run."""
+    usd_per_hour: float | None = None
+    """On-demand price of one node; None when the catalog has none ("not known", never 0)."""
+    watts: float | None = None
+    """Power of one node at full load, where published."""
+
+
+class Network(_Model):
+    """Addresses and ways in and out."""
+
+    cidr: str
+    zone_ids: tuple[str, ...]
+    subnets: tuple[Subnet, ...]
+    allowed_admin_cidrs: tuple[str, ...] = ()
+    gateway_endpoints: tuple[str, ...] = ()
+    """Service names (``s3``, ``dynamodb``)."""
+    interface_endpoints: tuple[str, ...] = ()
+
+    def subnet(self, name: str) -> Subnet:
+        """Subnet called `name`; KeyError when there is none."""
+        return {subnet.name: subnet for subnet in self.subnets}[name]
+
+
+class Storage(_Model):
+    """One storage of the spec."""
+
+    name: str
+    kind: Literal["fsx-lustre", "efs", "s3", "nvme-raid0", "nfs", "lustre"]
+    mount: str | None = None
+    capacity_gib: int | None = None
+    throughput_mbps_per_tib: int | None = None
+    retention_days: int | None = None
+    subnet: str | None = None
+    server: str | None = None
+    """Address of an existing server (on-prem NFS or Lustre)."""
+
+
+class Scheduler(_Model):
+    """What runs jobs."""
+
+    kind: Literal["slurm", "kubernetes", "none"]
+    cluster_name: str = ""
+    partitions: dict[str, tuple[str, ...]] = {}
+    """Slurm partition -> pools."""
+
+
+class Cost(_Model):
+    """Price of the cluster with every pool at `max_nodes`, from the catalog's dated prices."""
+
+    usd_per_hour: float
+    by_pool: dict[str, float]
+    storage_usd_per_hour: float
+    not_priced: tuple[str, ...]
+    """What the catalog has no price for; the sum leaves it out."""
+    priced_on: str
+    """Date of the oldest price in the sum, ISO form."""
+
+
+class Power(_Model):
+    """Power at full load with every pool at `max_nodes`."""
+
+    it_kw: float
+    facility_kw: float
+    """`it_kw` times the power usage effectiveness."""
+    pue: float
+    not_known: tuple[str, ...]
+    """Pools whose machine has no published power."""
+
+
+class FabricSummary(_Model):
+    """The GPU fabric in figures."""
+
+    kind: Literal["efa", "infiniband", "roce", "none"]
+    per_node_gbps: float
+    endpoints: int
+    """NIC ports on the fabric with every pool at `max_nodes`."""
+    leaves: int = 0
+    spines: int = 0
+    cores: int = 0
+    bisection_tbps: float | None = None
+
+
+class Design(_Model):
+    """The complete intended cluster."""
+
+    name: str
+    target: Literal["aws", "on-prem", "local"]
+    region: str | None = None
+    classification: Literal["public", "internal", "pii", "phi", "financial"]
+    compliance: tuple[str, ...]
+    network: Network
+    pools: tuple[Pool, ...]
+    storage: tuple[Storage, ...]
+    scheduler: Scheduler
+    driver_branch: str
+    driver_module: Literal["open", "closed"]
+    cuda: str
+    images: tuple[str, ...]
+    """Container images of the spec by tag; the lock has their digests."""
+    retention_days: int
+    """How long logs and evidence are kept."""
+    timezone: str = "UTC"
+    tags: dict[str, str]
+    """On every resource that can carry tags."""
+    cost: Cost
+    power: Power
+    fabric: FabricSummary
+
+    def pool(self, name: str) -> Pool:
+        """Pool called `name`; KeyError when there is none."""
+        return {pool.name: pool for pool in self.pools}[name]

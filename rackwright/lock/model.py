@@ -1,0 +1,53 @@
+"""The lock: the resolved software set of a stack (`stacks/<stack>.lock.yaml`). Changes only by ``./rw lock``."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class OperatingSystem(_Model):
+    """What the nodes run."""
+
+    distribution: Literal["debian", "ubuntu", "rocky"]
+    release: str
+    """Code name or version: ``trixie``, ``24.04``."""
+
+
+class Package(_Model):
+    """One package at one version."""
+
+    version: str
+    """Exact version in the package manager's form: ``550.163.01-2``."""
+    role: str
+    """Ansible role that installs it; it goes to the hosts that have this role."""
+    held: bool = False
+    """Held back from upgrades (driver, fabric, kernel)."""
+    source: Literal["distribution", "nvidia", "built", "pypi"] = "distribution"
+    """Where it comes from; `built` means built here from source and named as such."""
+    why: str | None = None
+
+
+class Image(_Model):
+    """One container image by digest."""
+
+    digest: str = Field(pattern=r"^sha256:[0-9a-f]{64}$")
+    stand_in: bool = False
+    """The local registry serves a small stand-in in its place, because the real one cannot be had offline."""
+
+
+class Lock(_Model):
+    """Exact versions and digests of everything that configuration installs."""
+
+    version: Literal[1] = 1
+    os: OperatingSystem
+    packages: dict[str, Package] = {}
+    images: dict[str, Image] = {}
+    """Reference with tag (``nvcr.io/nvidia/pytorch:25.10-py3``) -> image."""
+    modules: dict[str, str] = {}
+    """Source modules that `built` packages are built from: Go module path -> version."""

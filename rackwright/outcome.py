@@ -1,4 +1,4 @@
-"""What one run of the pipeline found out, as one value. Renderers in this package turn it into HTML and JSON."""
+"""What acceptance and configuration found out, as values. The pipeline collects them, `rackwright.report` shows them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The Pulumi program: what gets built. Decides nothing; the design does."""

@@ -1,8 +1,8 @@
 """Rules: what must hold, as data plus one pure generator. Knows neither Pulumi nor any cloud.
 
-The same `Rule` runs over a preview, a state file, a live account, the Kubernetes API and host facts, because a `Resource`
-is neutral: a type, a name and a bag of properties. A property can be *known*, *absent* or *unknown* (not known before the
-apply); a rule reads through `Resource.value`, which raises `Unknown` for the last, and `evaluate` turns that into a
+The same `Rule` runs over a preview, a state file, a live account, the Kubernetes API and host facts, because a
+`Resource` is neutral: a type, a name and a bag of properties. A property can be *known*, *absent* or *unknown*
+(not known before the apply); a rule reads through `Resource.value`, which raises `Unknown` for the last, and `evaluate` turns that into a
 finding "not evaluated". A rule that raises anything else is a finding as well, never a crash and never "passed".
 """
 
@@ -40,11 +40,16 @@ class Status(StrEnum):
     WAIVED = "waived"
 
 
-class Unknown(Exception):  # noqa: N818 - a verdict, not an error
+class Unknown(Exception):
     """A property that the rule needs is not known yet (preview)."""
 
 
-UNKNOWN: object = type("UnknownValue", (), {"__repr__": lambda self: "<unknown>"})()
+class _UnknownValue:
+    def __repr__(self) -> str:
+        return "<unknown>"
+
+
+UNKNOWN: object = _UnknownValue()
 """Stands for a value that is not known before the apply."""
 
 

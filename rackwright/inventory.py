@@ -36,7 +36,7 @@ class Inventory(BaseModel):
     def as_ansible(self) -> dict[str, object]:
         """Group -> hosts in Ansible's YAML inventory form, sorted so that differences stay small."""
         groups = sorted({role for host in self.hosts for role in host.roles})
-        children = {
+        children: dict[str, object] = {
             group: {"hosts": {host.name: {} for host in self._sorted() if group in host.roles}} for group in groups
         }
         hosts = {host.name: {"ansible_host": str(host.address), **host.vars} for host in self._sorted()}

@@ -1,4 +1,4 @@
-"""What acceptance and configuration found out, as values. The pipeline collects them, `rackwright.report` shows them."""
+"""What acceptance and configuration found out, as values; `rackwright.report` shows them."""
 
 from __future__ import annotations
 

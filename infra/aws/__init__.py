@@ -1,0 +1,1 @@
+"""AWS components, each small enough to read at once."""

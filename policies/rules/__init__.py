@@ -1,0 +1,1 @@
+"""One rule per file; the file's docstring is its reference page."""

@@ -1,0 +1,1 @@
+"""Acceptance: checks that prove a configured cluster, with honest floors. Main type: `rackwright.outcome.Check`."""

@@ -1,1 +1,1 @@
-print("ok")
+"""Entry point of ``python -m rackwright.cli``."""

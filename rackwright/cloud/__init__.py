@@ -1,0 +1,1 @@
+"""The local cloud: AWS API emulator, machines, package cache and image registry on one Linux machine."""

@@ -1,0 +1,1 @@
+"""Runs `playbooks/` over an inventory through ansible-runner; one typed result per host."""

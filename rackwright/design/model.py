@@ -1,4 +1,4 @@
-"""The design: the complete intended cluster, a pure value (spec x catalog x lock). Everything after it only carries it out.
+"""The design: the complete intended cluster, a pure value (spec x catalog x lock). All that follows carries it out.
 
 Pools are described by ranges, never node by node, so that a design of 16,384 nodes costs as much as one of 16.
 """

@@ -1,0 +1,1 @@
+"""GPU fabrics: EFA layouts and InfiniBand trees, cabling and partitions; pure."""

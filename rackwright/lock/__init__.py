@@ -1,0 +1,1 @@
+"""The resolved software set of a stack; pure. Main type: `Lock`."""

@@ -1,0 +1,1 @@
+"""Renders one run's report as HTML and JSON; pure."""

@@ -1,0 +1,33 @@
+"""Where the CLI writes: data to stdout, talk to stderr. Messages are never wrapped, so that logs can be searched."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+from rich.console import Console
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def say(message: str) -> None:
+    """One line for the person, on stderr."""
+    err.print(message, soft_wrap=True)
+
+
+def emit_json(data: Any) -> None:
+    """`data` as JSON on stdout: sorted keys, two-space indent."""
+    sys.stdout.write(json.dumps(data, indent=2, sort_keys=True, default=str) + "\n")
+
+
+def confirm(question: str, *, yes: bool) -> bool:
+    """Ask before a change; ``--yes`` and ``CI=true`` answer. Without a terminal the answer is no, and says why."""
+    if yes or os.environ.get("CI", "").lower() in {"1", "true", "yes"}:
+        return True
+    if not sys.stdin.isatty():
+        say("not a terminal, so nobody can answer: pass --yes to go ahead")
+        return False
+    return err.input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}

@@ -2,8 +2,9 @@
 
 The same `Rule` runs over a preview, a state file, a live account, the Kubernetes API and host facts, because a
 `Resource` is neutral: a type, a name and a bag of properties. A property can be *known*, *absent* or *unknown*
-(not known before the apply); a rule reads through `Resource.value`, which raises `Unknown` for the last, and `evaluate` turns that into a
-finding "not evaluated". A rule that raises anything else is a finding as well, never a crash and never "passed".
+(not known before the apply); a rule reads through `Resource.value`, which raises `Unknown` for the last, and `evaluate`
+turns that into a finding "not evaluated". A rule that raises anything else is a finding as well, never a crash and
+never "passed".
 """
 
 from __future__ import annotations

@@ -1,0 +1,290 @@
+"""IAM policy documents as plain values: pure functions, so that each can be read and tested by itself.
+
+Every action is named; ``*`` stands as a resource only where AWS defines no resource for the action
+(Service Authorization Reference, "Actions, resources, and condition keys for AWS services", read 2026-11).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+Statement = dict[str, JsonValue]
+
+KEY_ADMINISTRATION: tuple[str, ...] = (
+    "kms:CancelKeyDeletion",
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
+    "kms:DescribeKey",
+    "kms:DisableKey",
+    "kms:EnableKey",
+    "kms:EnableKeyRotation",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:ListAliases",
+    "kms:ListGrants",
+    "kms:ListKeyPolicies",
+    "kms:ListResourceTags",
+    "kms:PutKeyPolicy",
+    "kms:RevokeGrant",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateAlias",
+    "kms:UpdateKeyDescription",
+)
+"""What account administrators may do with the key; none of it reads data."""
+
+KEY_USE: tuple[str, ...] = (
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
+
+SESSION_MANAGER: tuple[str, ...] = (
+    "ec2messages:AcknowledgeMessage",
+    "ec2messages:DeleteMessage",
+    "ec2messages:FailMessage",
+    "ec2messages:GetEndpoint",
+    "ec2messages:GetMessages",
+    "ec2messages:SendReply",
+    "ssm:UpdateInstanceInformation",
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
+)
+"""Session Manager's core actions: AWS Systems Manager User Guide, "Verify or create an IAM role"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a policy holds."""
+
+    partition: str
+    """``aws``, ``aws-us-gov`` or ``aws-cn``."""
+    account: str
+    region: str
+
+    def arn(self, service: str, resource: str) -> str:
+        """ARN of a regional resource of this account."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
+    @property
+    def root(self) -> str:
+        """The account itself as a principal: whoever its IAM policies allow."""
+        return f"arn:{self.partition}:iam::{self.account}:root"
+
+
+def as_text(statements: Sequence[Statement]) -> str:
+    """The policy document, byte for byte the same for the same statements."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)}, sort_keys=True)
+
+
+def trust(service: str) -> str:
+    """Trust policy that lets one AWS service take the role."""
+    return as_text([{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}])
+
+
+def key_policy(scope: Scope, *, services: Sequence[str]) -> str:
+    """Key policy: administrators cannot read data, and data is read only through the named `services`.
+
+    `services` are the DNS prefixes of ``kms:ViaService`` (``ec2``, ``fsx``). Grants may only be made for AWS resources:
+    that is how an encrypted volume is attached. Source: AWS KMS Developer Guide, "kms:ViaService".
+    """
+    via = [f"{service}.{scope.region}.amazonaws.com" for service in sorted(services)]
+    through: JsonValue = {
+        "StringEquals": {"kms:CallerAccount": scope.account, "kms:ViaService": list(via)},
+    }
+    return as_text(
+        [
+            _key_statement("Administer", {"AWS": scope.root}, KEY_ADMINISTRATION, None),
+            _key_statement("UseThroughServices", {"AWS": scope.root}, KEY_USE, through),
+            _key_statement(
+                "AttachEncryptedResources",
+                {"AWS": scope.root},
+                ("kms:CreateGrant",),
+                {"Bool": {"kms:GrantIsForAWSResource": "true"}, **_conditions(through)},
+            ),
+            _key_statement(
+                "EncryptLogs",
+                {"Service": f"logs.{scope.region}.amazonaws.com"},
+                KEY_USE,
+                {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": scope.arn("logs", "log-group:*")}},
+            ),
+            _key_statement(
+                "EncryptTrail",
+                {"Service": "cloudtrail.amazonaws.com"},
+                ("kms:DescribeKey", "kms:GenerateDataKey"),
+                {"StringEquals": {"aws:SourceAccount": scope.account}},
+            ),
+            _key_statement(
+                "NotifyThroughTopics",
+                {"Service": ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]},
+                ("kms:Decrypt", "kms:GenerateDataKey"),
+                {"StringEquals": {"aws:SourceAccount": scope.account}},
+            ),
+        ]
+    )
+
+
+def _key_statement(
+    sid: str, principal: JsonValue, actions: Sequence[str], condition: dict[str, JsonValue] | JsonValue
+) -> Statement:
+    # In a key policy the only resource is the key itself, and it is written "*".
+    statement: Statement = {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": list(actions),
+        "Resource": "*",
+    }
+    return {**statement, "Condition": condition} if condition else statement
+
+
+def _conditions(block: JsonValue) -> dict[str, JsonValue]:
+    return block if isinstance(block, dict) else {}
+
+
+def session_manager_policy() -> str:
+    """What the agent of Session Manager needs; these actions know no resource."""
+    return as_text([{"Effect": "Allow", "Action": list(SESSION_MANAGER), "Resource": "*"}])
+
+
+def bucket_use_policy(bucket_arns: Sequence[str]) -> str:
+    """Read and write objects of the cluster's own buckets, and nothing of any other."""
+    return as_text(
+        [
+            {"Effect": "Allow", "Action": ["s3:GetBucketLocation", "s3:ListBucket"], "Resource": list(bucket_arns)},
+            {
+                "Effect": "Allow",
+                "Action": ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+                "Resource": [f"{arn}/*" for arn in bucket_arns],
+            },
+        ]
+    )
+
+
+def secret_read_policy(scope: Scope, prefix: str) -> str:
+    """Read the secrets whose names start with ``<prefix>/``."""
+    return as_text(
+        [
+            {
+                "Effect": "Allow",
+                "Action": ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
+                "Resource": scope.arn("secretsmanager", f"secret:{prefix}/*"),
+            }
+        ]
+    )
+
+
+def log_writer_policy(log_group_arn: str) -> str:
+    """Write streams of one log group, for VPC flow logs and CloudTrail."""
+    return as_text(
+        [
+            {
+                "Effect": "Allow",
+                "Action": ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+                "Resource": [log_group_arn, f"{log_group_arn}:*"],
+            }
+        ]
+    )
+
+
+def bucket_policy(bucket_arn: str, *, trail_arn: str | None = None, account: str | None = None) -> str:
+    """Refuse every request without TLS; with `trail_arn`, let that trail (and no other) write its logs."""
+    statements: list[Statement] = [
+        {
+            "Sid": "TlsOnly",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [bucket_arn, f"{bucket_arn}/*"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+    ]
+    if trail_arn is not None:
+        statements += _trail_statements(bucket_arn, trail_arn, account or "")
+    return as_text(statements)
+
+
+def _trail_statements(bucket_arn: str, trail_arn: str, account: str) -> list[Statement]:
+    """Source: AWS CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail"."""
+    trail: JsonValue = {"Service": "cloudtrail.amazonaws.com"}
+    return [
+        {
+            "Sid": "TrailChecksBucket",
+            "Effect": "Allow",
+            "Principal": trail,
+            "Action": "s3:GetBucketAcl",
+            "Resource": bucket_arn,
+            "Condition": {"StringEquals": {"aws:SourceArn": trail_arn}},
+        },
+        {
+            "Sid": "TrailWrites",
+            "Effect": "Allow",
+            "Principal": trail,
+            "Action": "s3:PutObject",
+            "Resource": f"{bucket_arn}/AWSLogs/{account}/*",
+            "Condition": {
+                "StringEquals": {"aws:SourceArn": trail_arn, "s3:x-amz-acl": "bucket-owner-full-control"},
+            },
+        },
+    ]
+
+
+def file_system_policy(file_system_arn: str) -> str:
+    """Clients mount, write and act as root over TLS through a mount target; anything else is refused.
+
+    Source: Amazon EFS User Guide, "Using IAM to control file system data access".
+    """
+    return as_text(
+        [
+            {
+                "Sid": "TlsOnly",
+                "Effect": "Deny",
+                "Principal": {"AWS": "*"},
+                "Action": [
+                    "elasticfilesystem:ClientMount",
+                    "elasticfilesystem:ClientRootAccess",
+                    "elasticfilesystem:ClientWrite",
+                ],
+                "Resource": file_system_arn,
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            },
+            {
+                "Sid": "ThroughMountTargets",
+                "Effect": "Allow",
+                "Principal": {"AWS": "*"},
+                "Action": [
+                    "elasticfilesystem:ClientMount",
+                    "elasticfilesystem:ClientRootAccess",
+                    "elasticfilesystem:ClientWrite",
+                ],
+                "Resource": file_system_arn,
+                "Condition": {"Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"}},
+            },
+        ]
+    )
+
+
+def topic_policy(topic_arn: str, account: str) -> str:
+    """Let the budget and the alarms of this account publish."""
+    return as_text(
+        [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]},
+                "Action": "sns:Publish",
+                "Resource": topic_arn,
+                "Condition": {"StringEquals": {"aws:SourceAccount": account}},
+            }
+        ]
+    )

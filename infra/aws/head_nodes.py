@@ -1,0 +1,69 @@
+"""Nodes that others must find again: controllers and login nodes, each with a fixed address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.aws import launch
+from rackwright.design.model import Design, Pool
+
+
+class HeadNodes(pulumi.ComponentResource):
+    """The few nodes of a control or login pool, as instances with fixed private addresses.
+
+    They hold the scheduler's state, so with `protect` the engine refuses to delete or replace them. A new image or new
+    user data does not replace a running one: configuration changes it in place.
+    Source: AWS EC2 User Guide, "Amazon EC2 instance IP addressing".
+    """
+
+    instance_ids: list[pulumi.Output[str]]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        design: Design,
+        pool: Pool,
+        nodes: Sequence[tuple[str, str]],
+        image_id: pulumi.Input[str],
+        subnet_id: pulumi.Input[str],
+        group_id: pulumi.Input[str],
+        profile_name: pulumi.Input[str],
+        key_arn: pulumi.Input[str],
+        key_name: pulumi.Input[str] | None,
+        tags: Mapping[str, str],
+        protect: bool,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("rackwright:aws:HeadNodes", name, None, opts)
+        tags = launch.node_tags(pool, tags)
+        keep = pulumi.ResourceOptions(parent=self, protect=protect, ignore_changes=["ami", "userData"])
+        self.instance_ids = [
+            aws.ec2.Instance(
+                f"{design.name}-{node}",
+                ami=image_id,
+                instance_type=pool.machine,
+                subnet_id=subnet_id,
+                private_ip=address,
+                vpc_security_group_ids=[group_id],
+                iam_instance_profile=profile_name,
+                key_name=key_name,
+                user_data=launch.user_data(design, pool),
+                disable_api_termination=protect,
+                ebs_optimized=True,
+                monitoring=True,
+                metadata_options=aws.ec2.InstanceMetadataOptionsArgs(
+                    http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=launch.HOP_LIMIT
+                ),
+                root_block_device=aws.ec2.InstanceRootBlockDeviceArgs(
+                    encrypted=True, kms_key_id=key_arn, volume_size=pool.root_volume_gib, volume_type="gp3"
+                ),
+                tags={**tags, "Name": node},
+                opts=keep,
+            ).id
+            for node, address in nodes
+        ]
+        self.register_outputs({"instance_ids": self.instance_ids})

@@ -1,0 +1,96 @@
+"""How instances of a pool start: pure arguments, shared by launch templates and single instances."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+
+from rackwright.design.model import Capacity, Design, Nic, Pool
+
+HOP_LIMIT = 1
+"""Metadata answers stay on the instance; containers use the node's own agents instead."""
+
+ROOT_DEVICE = "/dev/xvda"
+"""Root device of Debian's images for EC2."""
+
+IMAGES: dict[str, tuple[str, str]] = {
+    "aws": ("136693071363", "debian-13-{architecture}-*"),
+    "local": ("self", "rackwright-local-debian-13"),
+}
+"""Target -> owner and name of the image. The owner is Debian: wiki.debian.org/Cloud/AmazonEC2Image (2026-11)."""
+
+IMAGE_ARCHITECTURE = {"x86_64": "amd64", "arm64": "arm64"}
+
+
+def image_id(design: Design, pool: Pool, provider: pulumi.ProviderResource) -> pulumi.Output[str]:
+    """Newest image of the pool's operating system, from the one owner that may publish it."""
+    owner, name = IMAGES[design.target]
+    return aws.ec2.get_ami_output(
+        owners=[owner],
+        most_recent=True,
+        filters=[
+            aws.ec2.GetAmiFilterArgs(
+                name="name", values=[name.format(architecture=IMAGE_ARCHITECTURE[pool.architecture])]
+            )
+        ],
+        opts=pulumi.InvokeOutputOptions(provider=provider),
+    ).id
+
+
+def node_tags(pool: Pool, tags: Mapping[str, str]) -> dict[str, str]:
+    """Tags of an instance; the local cloud makes its GPU device stand-ins by ``rackwright:gpus``."""
+    return {
+        **tags,
+        "rackwright:pool": pool.name,
+        "rackwright:role": pool.role,
+        "rackwright:gpus": str(pool.gpus),
+    }
+
+
+def user_data(design: Design, pool: Pool) -> str:
+    """First-boot script: tells the node who it is. The same for every node of a pool, and without secrets."""
+    facts = json.dumps({"cluster": design.name, "pool": pool.name, "roles": sorted(pool.ansible_roles)}, sort_keys=True)
+    return "\n".join(
+        (
+            "#!/bin/sh",
+            "# Written once at first boot; configuration finds the node's pool here.",
+            "set -eu",
+            "install -d -m 0755 /etc/rackwright",
+            "cat > /etc/rackwright/node.json <<'NODE'",
+            facts,
+            "NODE",
+            "",
+        )
+    )
+
+
+def interface(nic: Nic, groups: Mapping[str, pulumi.Input[str]]) -> aws.ec2.LaunchTemplateNetworkInterfaceArgs:
+    """One network interface of a launch template: fabric ports get the fabric group, IP ports the nodes' group too."""
+    names = {"interface": ("nodes",), "efa": ("nodes", "fabric"), "efa-only": ("fabric",)}[nic.interface_type]
+    return aws.ec2.LaunchTemplateNetworkInterfaceArgs(
+        network_card_index=nic.card_index,
+        device_index=nic.device_index,
+        interface_type=nic.interface_type,
+        security_groups=[groups[name] for name in names],
+        delete_on_termination="true",
+        description=f"card {nic.card_index} device {nic.device_index}",
+    )
+
+
+def market(capacity: Capacity) -> aws.ec2.LaunchTemplateInstanceMarketOptionsArgs | None:
+    """Market type that the launch must name; a capacity block needs it beside the reservation id."""
+    market_type = {"spot": "spot", "block": "capacity-block"}.get(capacity.kind)
+    return aws.ec2.LaunchTemplateInstanceMarketOptionsArgs(market_type=market_type) if market_type else None
+
+
+def reservation(capacity: Capacity) -> aws.ec2.LaunchTemplateCapacityReservationSpecificationArgs | None:
+    """Reservation or block that the launch draws from; None launches outside any."""
+    if capacity.reservation_id is None:
+        return None
+    target = aws.ec2.LaunchTemplateCapacityReservationSpecificationCapacityReservationTargetArgs(
+        capacity_reservation_id=capacity.reservation_id
+    )
+    return aws.ec2.LaunchTemplateCapacityReservationSpecificationArgs(capacity_reservation_target=target)

@@ -1,0 +1,115 @@
+"""A pool of identical nodes: one launch template and one group, however many nodes there are."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.aws import launch
+from rackwright.design.model import Design, Pool
+
+
+class NodePool(pulumi.ComponentResource):
+    """Launch template, placement group and auto-scaling group of a pool.
+
+    The template carries the designed NIC list exactly, because AWS has no default for multi-card instances.
+    Sizes are the group's business, so that the number of resources does not depend on the number of nodes. In a pool
+    that may grow, the desired size belongs to the scheduler after the first apply and is left alone.
+    Source: AWS EC2 User Guide, "Maximize network bandwidth on instances with EFA"; "Launch templates".
+    """
+
+    group_name: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        design: Design,
+        pool: Pool,
+        image_id: pulumi.Input[str],
+        subnet_id: pulumi.Input[str],
+        groups: Mapping[str, pulumi.Input[str]],
+        profile_arn: pulumi.Input[str],
+        key_arn: pulumi.Input[str],
+        key_name: pulumi.Input[str] | None,
+        tags: Mapping[str, str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("rackwright:aws:NodePool", name, None, opts)
+        self._prefix, self._pool, self._tags = name, pool, launch.node_tags(pool, tags)
+        self._child = pulumi.ResourceOptions(parent=self)
+        interfaces = [launch.interface(nic, groups) for nic in pool.nics]
+        template = aws.ec2.LaunchTemplate(
+            name,
+            name=name,
+            image_id=image_id,
+            instance_type=pool.machine,
+            key_name=key_name,
+            user_data=base64.b64encode(launch.user_data(design, pool).encode()).decode(),
+            iam_instance_profile=aws.ec2.LaunchTemplateIamInstanceProfileArgs(arn=profile_arn),
+            network_interfaces=interfaces or None,
+            vpc_security_group_ids=None if interfaces else [groups["nodes"]],
+            block_device_mappings=[self._root_volume(key_arn)],
+            metadata_options=aws.ec2.LaunchTemplateMetadataOptionsArgs(
+                http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=launch.HOP_LIMIT
+            ),
+            monitoring=aws.ec2.LaunchTemplateMonitoringArgs(enabled=True),
+            ebs_optimized="true",
+            instance_market_options=launch.market(pool.capacity),
+            capacity_reservation_specification=launch.reservation(pool.capacity),
+            tag_specifications=[self._tag(kind) for kind in ("instance", "volume", "network-interface")],
+            update_default_version=True,
+            tags=self._tags,
+            opts=self._child,
+        )
+        self.group_name = self._declare_group(template, subnet_id)
+        self.register_outputs({"group_name": self.group_name})
+
+    def _root_volume(self, key_arn: pulumi.Input[str]) -> aws.ec2.LaunchTemplateBlockDeviceMappingArgs:
+        return aws.ec2.LaunchTemplateBlockDeviceMappingArgs(
+            device_name=launch.ROOT_DEVICE,
+            ebs=aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgs(
+                encrypted="true",
+                kms_key_id=key_arn,
+                volume_size=self._pool.root_volume_gib,
+                volume_type="gp3",
+                delete_on_termination="true",
+            ),
+        )
+
+    def _tag(self, kind: str) -> aws.ec2.LaunchTemplateTagSpecificationArgs:
+        return aws.ec2.LaunchTemplateTagSpecificationArgs(resource_type=kind, tags=self._tags)
+
+    def _declare_group(self, template: aws.ec2.LaunchTemplate, subnet_id: pulumi.Input[str]) -> pulumi.Output[str]:
+        fixed = self._pool.min_nodes == self._pool.max_nodes
+        return aws.autoscaling.Group(
+            self._prefix,
+            name=self._prefix,
+            min_size=self._pool.min_nodes,
+            max_size=self._pool.max_nodes,
+            desired_capacity=self._pool.min_nodes,
+            vpc_zone_identifiers=[subnet_id],
+            placement_group=self._declare_placement(),
+            launch_template=aws.autoscaling.GroupLaunchTemplateArgs(
+                id=template.id, version=template.latest_version.apply(str)
+            ),
+            tags=[
+                aws.autoscaling.GroupTagArgs(key=key, value=value, propagate_at_launch=True)
+                for key, value in sorted(self._tags.items())
+            ],
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=None if fixed else ["desiredCapacity"]),
+        ).name
+
+    def _declare_placement(self) -> pulumi.Output[str] | None:
+        if self._pool.placement == "none":
+            return None
+        return aws.ec2.PlacementGroup(
+            self._prefix,
+            name=self._prefix,
+            strategy=self._pool.placement,
+            tags=self._tags,
+            opts=self._child,
+        ).name

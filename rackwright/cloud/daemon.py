@@ -1,0 +1,167 @@
+"""The local cloud's one background process: the AWS API, the machines behind it, and the services that machines use.
+
+``python -m rackwright.cloud.daemon SETTINGS``; `rackwright.cloud.local` starts and ends it. It may be killed at any
+point: machines and services run on, and the next one takes them over.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from rackwright.cloud import machine, mirror, services, ssh
+from rackwright.cloud.base_root import Recipe, ensure_base_root
+from rackwright.cloud.capability import why_no_machines
+from rackwright.cloud.guest_files import Guest, gpu_major
+from rackwright.cloud.instance import ListInstances, WantedInstance
+from rackwright.cloud.reconcile import Reconciler
+from rackwright.cloud.settings import CloudSettings
+from rackwright.cloud.status import CloudStatus, MachineStatus, write_status
+from rackwright.diagnostics import ClusterError
+
+log = logging.getLogger(__name__)
+
+ROLE = "daemon"
+STATUS_FILE = "status.json"
+STATIC_FILE = "instances.json"
+"""Where it exists, these instances are wanted and there is no AWS API: machines for development."""
+BUSY_S = 0.25
+"""Time between two looks while machines boot or stop."""
+IDLE_S = 2.0
+"""Time between two looks otherwise; a change of instances wakes it at once."""
+
+
+@dataclass(slots=True)
+class Daemon:
+    """Looks, acts and reports until told to stop."""
+
+    settings: CloudSettings
+    list_instances: ListInstances
+    reconciler: Reconciler | None
+    """None where machines cannot run."""
+    endpoint: str
+    reason: str | None
+    wake: threading.Event = field(default_factory=threading.Event)
+    stopping: bool = False
+    problems: tuple[str, ...] = ()
+
+    def run(self) -> None:
+        """Work until `stop`."""
+        while not self.stopping:
+            self.wake.clear()
+            busy = self.step()
+            self.wake.wait(BUSY_S if busy else IDLE_S)
+
+    def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
+        """End `run` soon; a signal handler."""
+        self.stopping = True
+        self.wake.set()
+
+    def step(self) -> bool:
+        """One look at everything; True while something is under way."""
+        busy = False
+        wanted = self.list_instances()
+        if self.reconciler is not None:
+            self.problems = services.keep_running(self.settings)
+            busy = self.reconciler.step(wanted)
+        write_status(self.settings.root / STATUS_FILE, self.status(wanted))
+        return busy
+
+    def status(self, wanted: Sequence[WantedInstance]) -> CloudStatus:
+        """What a person is told now."""
+        if self.reconciler is None:
+            return CloudStatus(running=True, endpoint=self.endpoint, not_rehearsed_reason=self.reason)
+        return CloudStatus(
+            running=True,
+            endpoint=self.endpoint,
+            machines=machine_statuses(self.settings, self.reconciler),
+            not_rehearsed_reason=cap_reason(self.settings, len(wanted), self.reconciler.not_rehearsed),
+            apt_proxy=self.settings.apt_proxy,
+            apt_repo=self.settings.apt_repo,
+            registry=self.settings.registry,
+            problems=self.problems,
+        )
+
+
+def machine_statuses(settings: CloudSettings, reconciler: Reconciler) -> tuple[MachineStatus, ...]:
+    """Every machine that has been set up."""
+    return tuple(
+        MachineStatus(
+            record.id,
+            record.name,
+            record.address,
+            reconciler.state_of(record),
+            record.boot_s,
+            reconciler.errors.get(record.id, ""),
+        )
+        for record in machine.records(settings).values()
+    )
+
+
+def cap_reason(settings: CloudSettings, wanted: int, left_out: Sequence[str]) -> str | None:
+    """Why some instances have no machine."""
+    if not left_out:
+        return None
+    return f"{len(left_out)} of {wanted} instances run without a machine (cap {settings.machine_cap})"
+
+
+def make_reconciler(settings: CloudSettings) -> Reconciler:
+    """The reconciler of this cloud. Raises `StepFailed` when the base root cannot be built."""
+    recipe, archives = Recipe(), mirror.host_mirror()
+    base = ensure_base_root(settings.cache, archives, log.info, recipe)
+    key = ssh.ssh_key(settings.root)
+    guest = Guest(
+        gateway=settings.gateway,
+        apt_proxy=settings.apt_proxy,
+        mirror=archives,
+        release=recipe.release,
+        ssh_public_key=ssh.public_key(key),
+        gpu_major=gpu_major(Path("/proc/devices").read_text()),
+    )
+    return Reconciler(settings, base, guest, key)
+
+
+def static_instances(path: Path) -> ListInstances:
+    """Instances from a file instead of the AWS API."""
+
+    def listing() -> Sequence[WantedInstance]:
+        return tuple(WantedInstance(**fields) for fields in json.loads(path.read_text()))
+
+    return listing
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the background process; its output is the log."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    settings = CloudSettings.load(Path(arguments[0]))
+    try:
+        serve(settings)
+    except ClusterError as problem:
+        (settings.root / "daemon.error").write_text(
+            json.dumps({"summary": problem.summary, "where": problem.where, "hint": problem.hint})
+        )
+        log.info("cannot run", extra={"why": problem.summary})
+        return problem.exit_code
+    return 0
+
+
+def serve(settings: CloudSettings) -> None:
+    """Serve this cloud until SIGTERM."""
+    reason = why_no_machines(settings)
+    reconciler = None if reason else make_reconciler(settings)
+    static = settings.root / STATIC_FILE
+    daemon = Daemon(settings, static_instances(static), reconciler, "", reason)
+    signal.signal(signal.SIGTERM, daemon.stop)
+    with services.repository(settings, enabled=reconciler is not None):
+        daemon.run()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,196 @@
+"""Bring the machines to what the instances ask for: deciding is pure, doing is thin and may be interrupted anywhere."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+
+from rackwright.cloud import machine, ssh
+from rackwright.cloud.guest_files import Guest, hosts_file
+from rackwright.cloud.instance import WantedInstance
+from rackwright.cloud.settings import CloudSettings
+from rackwright.diagnostics import ClusterError
+
+log = logging.getLogger(__name__)
+
+MOST_FAILURES = 3
+"""Starts that may fail in a row before a machine is given up; a reboot of the instance tries again."""
+
+
+class Do(StrEnum):
+    """What can be done to one machine."""
+
+    BOOT = "boot"
+    """Set it up and start it."""
+    START = "start"
+    """It exists, is off and should run: after a crash or a power-off from inside."""
+    RESTART = "restart"
+    """The instance was rebooted, or stopped and started, through the API."""
+    PURGE = "purge"
+    """Its instance is gone: stop it and remove its disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """What is known about a machine that has a folder."""
+
+    generation: int | None
+    """Generation of the instance when it was last started; None where setting it up never finished."""
+    running: bool
+    failures: int = 0
+    """Starts in a row after which it went off again without answering."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do to one machine."""
+
+    do: Do
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do now, and which instances stay without a machine because of the cap."""
+
+    actions: tuple[Action, ...] = ()
+    not_rehearsed: tuple[str, ...] = ()
+
+
+def decide(wanted: Sequence[WantedInstance], existing: Mapping[str, Existing], cap: int) -> Decision:
+    """Actions that bring `existing` to `wanted` (oldest first) with at most `cap` machines; purges come first.
+
+    A machine that exists keeps its place before an instance that has none, so that nobody loses a disk to the cap.
+    Nothing is left to do exactly when this returns no action.
+    """
+    order = sorted(wanted, key=lambda instance: instance.id not in existing)  # stable: oldest first within each half
+    chosen = {instance.id: instance for instance in order[:cap]}
+    purges = [Action(Do.PURGE, id_) for id_ in sorted(existing) if id_ not in chosen]
+    steps = [
+        Action(do, instance.id)
+        for instance in wanted
+        if instance.id in chosen and (do := _step(instance, existing.get(instance.id))) is not None
+    ]
+    return Decision((*purges, *steps), tuple(instance.id for instance in order[cap:]))
+
+
+def _step(wanted: WantedInstance, existing: Existing | None) -> Do | None:
+    if existing is None or existing.generation is None:
+        return Do.BOOT
+    if existing.generation != wanted.generation:
+        return Do.RESTART
+    if not existing.running and existing.failures < MOST_FAILURES:
+        return Do.START
+    return None
+
+
+class State(StrEnum):
+    """What a person is told about one machine."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    FAILED = "failed"
+
+
+@dataclass(slots=True)
+class Reconciler:
+    """Carries out decisions for one cloud. What it must not forget is in the machines' folders."""
+
+    settings: CloudSettings
+    base: Path
+    guest: Guest
+    key: Path
+    clock: Callable[[], float] = time.time
+    errors: dict[str, str] = field(default_factory=dict)
+    """Instance id -> why its machine failed."""
+    not_rehearsed: tuple[str, ...] = ()
+    _failures: dict[str, int] = field(default_factory=dict)
+
+    def step(self, wanted: Sequence[WantedInstance]) -> bool:
+        """Look, decide and do once; True while something is still under way."""
+        decision = decide(wanted, self._look(), self.settings.machine_cap)
+        self.not_rehearsed = decision.not_rehearsed
+        by_id = {instance.id: instance for instance in wanted}
+        for action in decision.actions:
+            try:
+                self._do(action, by_id)
+            except (ClusterError, OSError) as problem:
+                self._note_failure(action.id, str(problem))
+        if decision.actions:
+            self._pin_host_keys()
+        return self._watch() or bool(decision.actions)
+
+    def state_of(self, record: machine.Record) -> State:
+        """The machine's state in one word."""
+        if self._failures.get(record.id, 0) >= MOST_FAILURES:
+            return State.FAILED
+        return State.STARTING if record.boot_s is None else State.RUNNING
+
+    def _look(self) -> dict[str, Existing]:
+        known = machine.records(self.settings)
+        return {
+            id_: Existing(
+                generation=known[id_].generation if id_ in known else None,
+                running=machine.is_running(self.settings, id_),
+                failures=self._failures.get(id_, 0),
+            )
+            for id_ in machine.folders(self.settings)
+        }
+
+    def _do(self, action: Action, wanted: Mapping[str, WantedInstance]) -> None:
+        log.info("machine action", extra={"do": str(action.do), "instance": action.id})
+        if action.do in (Do.RESTART, Do.PURGE, Do.BOOT):
+            machine.stop(self.settings, action.id)
+            self._failures.pop(action.id, None)
+            self.errors.pop(action.id, None)
+        if action.do is Do.PURGE:
+            machine.purge(self.settings, action.id)
+            return
+        instance = wanted[action.id]
+        if action.do is Do.BOOT:
+            machine.set_up(self.settings, instance, self.base, self.guest)
+        elif action.do is Do.START:
+            self._note_failure(action.id, machine.last_words(self.settings, action.id))
+        record = replace(machine.records(self.settings)[action.id], generation=instance.generation)
+        machine.start(self.settings, record, now=self.clock())
+
+    def _note_failure(self, id_: str, why: str) -> None:
+        log.warning("machine went off", extra={"instance": id_, "why": why})
+        self._failures[id_] = self._failures.get(id_, 0) + 1
+        self.errors[id_] = why
+
+    def _pin_host_keys(self) -> None:
+        folders = {
+            r.address: machine.machine_folder(self.settings, r.id) for r in machine.records(self.settings).values()
+        }
+        ssh.write_known_hosts(self.settings, {a: ssh.public_key(folder / "host-key") for a, folder in folders.items()})
+
+    def _watch(self) -> bool:
+        """Note which machines answer by now and tell them the cluster's names; True while one has yet to answer."""
+        known = machine.records(self.settings)
+        names = hosts_file({record.address: record.name for record in known.values()})
+        waiting = False
+        for record in known.values():
+            seen = self._note_boot(record)
+            waiting |= seen.boot_s is None
+            if (
+                seen.boot_s is not None
+                and seen.names != names
+                and machine.tell_names(self.settings, seen, names, self.key)
+            ):
+                machine.save(self.settings, replace(seen, names=names))
+        return waiting
+
+    def _note_boot(self, record: machine.Record) -> machine.Record:
+        if record.boot_s is not None or not record.started_at or not machine.answers_ssh(record.address):
+            return record
+        seen = replace(record, boot_s=round(self.clock() - record.started_at, 2))
+        self._failures.pop(record.id, None)
+        self.errors.pop(record.id, None)
+        machine.save(self.settings, seen)
+        log.info("machine answers", extra={"instance": record.id, "boot_s": seen.boot_s})
+        return seen

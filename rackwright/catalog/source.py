@@ -1,0 +1,25 @@
+"""Where a number of the catalog comes from, and the reading of data files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from importlib.resources import files
+
+from pydantic import BaseModel, ConfigDict, HttpUrl
+from ruamel.yaml import YAML
+
+
+class Source(BaseModel):
+    """Page that states a number, so that the next reader can check it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: HttpUrl
+    read_on: dt.date
+
+
+def read_data(name: str) -> object:
+    """Parsed YAML of the packaged data file called `name`, for example ``switches.yaml``."""
+    text = files("rackwright.catalog").joinpath("data", name).read_text(encoding="utf-8")
+    parsed: object = YAML(typ="safe", pure=False).load(text)
+    return parsed

@@ -72,12 +72,27 @@ class Pool(_Model):
     root_volume_gib: int = 200
     nvme_devices: int = 0
     nvme_gb: float = 0.0
+    addresses: tuple[str, ...] = ()
+    """Fixed private addresses, one per node, for pools whose nodes are known by address (control); empty otherwise."""
+    nic_layout: Literal["ip-optimised", "bandwidth-optimised"] = "ip-optimised"
+    mig: str = "none"
+    """MIG layout of every GPU, as in the spec."""
+    public_ip: bool = False
+    encrypted: bool = True
+    imds_hops: int = 1
+    ami: str | None = None
+    """Image by id; None takes the lock's."""
+    environment: dict[str, str] = {}
+    """Environment of jobs."""
+    pods_per_node: int | None = None
     ansible_roles: tuple[str, ...] = ()
     """Roles (= Ansible groups) that the nodes of this pool run."""
     usd_per_hour: float | None = None
     """On-demand price of one node; None when the catalog has none ("not known", never 0)."""
     watts: float | None = None
     """Power of one node at full load, where published."""
+    watts_of: str | None = None
+    """System of the same board whose published power `watts` is, where the machine itself has none."""
 
 
 class Network(_Model):
@@ -90,6 +105,10 @@ class Network(_Model):
     gateway_endpoints: tuple[str, ...] = ()
     """Service names (``s3``, ``dynamodb``)."""
     interface_endpoints: tuple[str, ...] = ()
+    internet_egress: bool = True
+    nat_per_zone: bool = False
+    flow_logs: bool = True
+    peer_cidrs: tuple[str, ...] = ()
 
     def subnet(self, name: str) -> Subnet:
         """Subnet called `name`; KeyError when there is none."""
@@ -108,6 +127,17 @@ class Storage(_Model):
     subnet: str | None = None
     server: str | None = None
     """Address of an existing server (on-prem NFS or Lustre)."""
+    deployment: str | None = None
+    """``PERSISTENT_2`` … (FSx for Lustre)."""
+    encrypted: bool = True
+    deletion: Literal["retain", "delete"] = "retain"
+    object_lock: bool = False
+    versioning: bool = True
+    export: str | None = None
+    """Directory that an NFS server exports, or name of a Lustre file system."""
+    efa: bool = False
+    """EFA between the nodes and FSx for Lustre."""
+    backup_days: int | None = None
 
 
 class Scheduler(_Model):
@@ -140,6 +170,8 @@ class Power(_Model):
     pue: float
     not_known: tuple[str, ...]
     """Pools whose machine has no published power."""
+    estimated: tuple[str, ...] = ()
+    """Pools counted with the published power of a system of the same board."""
 
 
 class FabricSummary(_Model):

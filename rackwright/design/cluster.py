@@ -1,0 +1,162 @@
+"""`design_cluster`: spec x catalog -> the complete intended cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rackwright.catalog import Catalog
+from rackwright.design.model import Design, FabricSummary, Network, Pool, Scheduler, Storage, Subnet
+from rackwright.design.needs import address_needs, zone_of_storage
+from rackwright.design.pools import PoolPlan, finish_pool, has_fixed_addresses, plan_pools, subnet_of
+from rackwright.design.subnets import cut
+from rackwright.design.totals import cost_of, power_of
+from rackwright.spec.cluster import ClusterSpec
+from rackwright.spec.storage import S3, FsxLustre, LustreClient, Nfs, NvmeRaid0, StorageSpec
+
+DEFAULT_THROUGHPUT = {"PERSISTENT_2": 500, "PERSISTENT_1": 200}
+"""MB/s/TiB when the spec names none (our choice: the middle for training)."""
+
+
+def design_cluster(spec: ClusterSpec, catalog: Catalog) -> Design:
+    """The cluster that `spec` asks for. Pure: the same spec and catalog give an equal design.
+
+    Raises `InputError` for a machine that the catalog lacks, an impossible NIC layout, or too small a network.
+    """
+    plans = plan_pools(spec, catalog)
+    needs = address_needs(spec, {plan.name: plan.addresses for plan in plans})
+    subnets = cut(spec.network.cidr, needs, where=spec.where(("network", "cidr")))
+    pools = _pools(spec, plans, subnets, catalog)
+    storage = tuple(_storage(spec, name, item) for name, item in spec.storage.items())
+    return Design(
+        name=spec.name,
+        target=spec.target.kind,
+        region=getattr(spec.target, "region", None),
+        classification=spec.data.classification,
+        compliance=spec.compliance,
+        network=_network(spec, subnets),
+        pools=pools,
+        storage=storage,
+        scheduler=_scheduler(spec),
+        driver_branch=str(spec.software.driver_branch),
+        driver_module=spec.software.driver_module,
+        cuda=spec.software.cuda,
+        images=spec.software.ngc,
+        retention_days=spec.monitoring.retention,
+        timezone=spec.timezone,
+        tags=_tags(spec),
+        cost=cost_of(spec, pools, storage, catalog),
+        power=power_of(spec, pools),
+        fabric=_fabric(spec, plans, pools),
+    )
+
+
+def _pools(
+    spec: ClusterSpec, plans: Sequence[PoolPlan], subnets: Sequence[Subnet], catalog: Catalog
+) -> tuple[Pool, ...]:
+    by_name = {subnet.name: subnet for subnet in subnets}
+    taken: dict[str, int] = {}
+    pools = []
+    for plan in plans:
+        subnet = by_name[subnet_of(spec, plan.name)]
+        fixed = taken.get(subnet.name, 0) if has_fixed_addresses(spec, plan.name) else -1
+        if fixed >= 0:
+            taken[subnet.name] = fixed + plan.wanted.nodes.max
+        pools.append(finish_pool(spec, plan, subnet, catalog, fixed))
+    return tuple(pools)
+
+
+def _network(spec: ClusterSpec, subnets: tuple[Subnet, ...]) -> Network:
+    wanted = spec.network
+    zones = tuple(dict.fromkeys(subnet.zone_id for subnet in subnets))
+    on_prem = spec.target.kind == "on-prem"
+    return Network(
+        cidr=wanted.cidr,
+        zone_ids=zones,
+        subnets=subnets,
+        allowed_admin_cidrs=wanted.allowed_admin_cidrs,
+        gateway_endpoints=() if on_prem else wanted.gateway_endpoints,
+        interface_endpoints=() if on_prem else wanted.interface_endpoints,
+        internet_egress=wanted.internet_egress,
+        nat_per_zone=wanted.nat_per_zone,
+        flow_logs=wanted.flow_logs,
+        peer_cidrs=wanted.peer_cidrs,
+    )
+
+
+def _storage(spec: ClusterSpec, name: str, item: StorageSpec) -> Storage:
+    common = {"name": name, "kind": item.kind, "mount": getattr(item, "mount", None)}
+    match item:
+        case FsxLustre():
+            return _lustre(spec, item, common)
+        case S3():
+            kept = item.retention or spec.monitoring.retention
+            lock = {"object_lock": item.object_lock, "versioning": item.versioning}
+            return Storage(**common, retention_days=kept, encrypted=item.encrypted, deletion=item.deletion, **lock)
+        case Nfs():
+            return Storage(**common, server=item.server, export=item.export)
+        case LustreClient():
+            return Storage(**common, server=item.server, export=item.filesystem)
+        case NvmeRaid0():
+            return Storage(**common, encrypted=item.encrypted, deletion="delete")
+    return Storage(**common, encrypted=item.encrypted, deletion=item.deletion, backup_days=35 if item.backup else None)
+
+
+def _lustre(spec: ClusterSpec, item: FsxLustre, common: dict[str, str | None]) -> Storage:
+    return Storage(
+        **common,
+        capacity_gib=item.capacity,
+        throughput_mbps_per_tib=item.throughput or DEFAULT_THROUGHPUT.get(item.deployment),
+        subnet=f"isolated-{zone_of_storage(spec, item)}",
+        deployment=item.deployment,
+        encrypted=item.encrypted,
+        deletion=item.deletion,
+        efa=item.efa,
+        backup_days=item.backup_retention,
+    )
+
+
+def _scheduler(spec: ClusterSpec) -> Scheduler:
+    if spec.slurm is None:
+        return Scheduler(kind="kubernetes" if spec.kubernetes else "none", cluster_name=spec.name)
+    listed = {name: part.pools for name, part in spec.slurm.partitions.items()}
+    workers = {name: (name,) for name, pool in spec.pools.items() if pool.role in {"gpu", "cpu"}}
+    return Scheduler(kind="slurm", cluster_name=spec.slurm.cluster_name or spec.name, partitions=listed or workers)
+
+
+def _tags(spec: ClusterSpec) -> dict[str, str]:
+    tags = {
+        **spec.tags,
+        "rackwright:stack": spec.name,
+        "rackwright:classification": spec.data.classification,
+        "rackwright:compliance": " ".join(spec.compliance),
+        "rackwright:cost-centre": (spec.budget.cost_centre or "") if spec.budget else "",
+        "rackwright:residency": " ".join(spec.data.residency),
+    }
+    return {key: value for key, value in sorted(tags.items()) if value}
+
+
+def _fabric(spec: ClusterSpec, plans: Sequence[PoolPlan], pools: Sequence[Pool]) -> FabricSummary:
+    if spec.target.kind == "on-prem":
+        return _site_fabric(spec, plans)
+    efa = [pool for pool in pools if pool.efa_gbps]
+    ports = sum(pool.max_nodes * sum(nic.interface_type != "interface" for nic in pool.nics) for pool in efa)
+    return FabricSummary(
+        kind="efa" if efa else "none",
+        per_node_gbps=max((pool.efa_gbps for pool in efa), default=0.0),
+        endpoints=ports,
+    )
+
+
+def _site_fabric(spec: ClusterSpec, plans: Sequence[PoolPlan]) -> FabricSummary:
+    wired = [plan for plan in plans if plan.machine.gpus and plan.machine.nics]
+    if not wired or spec.fabric is None:
+        return FabricSummary(kind="none", per_node_gbps=0.0, endpoints=0)
+    ports = sum(plan.wanted.nodes.max * plan.machine.nics for plan in wired)
+    fastest = max(plan.machine.nics * plan.machine.nic_gbps for plan in wired)
+    bisection = sum(plan.wanted.nodes.max * plan.machine.nics * plan.machine.nic_gbps for plan in wired) / 2000
+    return FabricSummary(
+        kind=spec.fabric.kind,
+        per_node_gbps=fastest,
+        endpoints=ports,
+        bisection_tbps=bisection / spec.fabric.oversubscription,
+    )

@@ -1,0 +1,81 @@
+"""How many addresses each tier needs in each zone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import ceil
+
+from rackwright.design.subnets import Need, Tier
+from rackwright.spec.cluster import ClusterSpec
+from rackwright.spec.storage import Efs, FsxLustre
+
+PUBLIC_ADDRESSES = 24
+"""Room for a NAT gateway and a load balancer, which wants eight free addresses in each subnet.
+Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html,
+read 2026-11-21."""
+
+ROLLING_SHARE = 0.10
+"""Our choice: room for one tenth more nodes, so that a replacement can start before the old node has left."""
+
+LUSTRE_GIB_PER_SERVER = 1200
+"""Our planning value: FSx for Lustre puts an interface on every file server; servers hold 1.2 TiB or more."""
+
+LUSTRE_EXTRA = 4
+"""Interfaces of metadata servers and room for their replacement (our choice)."""
+
+TIER_OF_ROLE: Mapping[str, Tier] = {
+    "control": "private",
+    "login": "private",
+    "cpu": "private",
+    "storage": "private",
+    "gpu": "gpu",
+}
+
+
+def zones_of(spec: ClusterSpec) -> tuple[str, ...]:
+    """Zones of the cluster; a site of one's own is one zone, named after it."""
+    return (spec.target.site,) if spec.target.kind == "on-prem" else spec.target.zone_ids
+
+
+def zone_of_pool(spec: ClusterSpec, pool: str) -> str:
+    """Zone of a pool: its own, that of its reservation, or the first one of the target."""
+    wanted = spec.pools[pool]
+    return wanted.zone_id or wanted.capacity.zone_id or zones_of(spec)[0]
+
+
+def zone_of_storage(spec: ClusterSpec, storage: FsxLustre) -> str:
+    """Zone of a file system: its own, or where the first GPU pool is (crossing zones costs money and latency)."""
+    gpu_pools = list(spec.pools_of("gpu")) or list(spec.pools)
+    return storage.zone_id or zone_of_pool(spec, gpu_pools[0])
+
+
+def address_needs(spec: ClusterSpec, per_node: Mapping[str, int]) -> list[Need]:
+    """What each tier needs in each zone; `per_node` has the addresses of one node of each pool."""
+    on_prem = spec.target.kind == "on-prem"
+    needs: dict[tuple[Tier, str], int] = {}
+    for zone in zones_of(spec):
+        if not on_prem:
+            needs["public", zone] = PUBLIC_ADDRESSES
+        needs["private", zone] = _shared_in_zone(spec)
+        needs["isolated", zone] = _storage_in_zone(spec, zone)
+    for name, pool in spec.pools.items():
+        key = (TIER_OF_ROLE[pool.role], zone_of_pool(spec, name))
+        nodes = pool.nodes.max + ceil(pool.nodes.max * ROLLING_SHARE)
+        needs[key] = needs.get(key, 0) + nodes * (per_node[name] + (pool.pods_per_node or 0))
+    return [Need(tier, zone, count) for (tier, zone), count in sorted(needs.items(), key=_stable)]
+
+
+def _stable(item: tuple[tuple[Tier, str], int]) -> tuple[int, str]:
+    order: tuple[Tier, ...] = ("public", "private", "gpu", "isolated")
+    return order.index(item[0][0]), item[0][1]
+
+
+def _shared_in_zone(spec: ClusterSpec) -> int:
+    """Interface endpoints and spare addresses of a private subnet."""
+    return len(spec.network.interface_endpoints) + (8 if spec.kubernetes else 4)
+
+
+def _storage_in_zone(spec: ClusterSpec, zone: str) -> int:
+    lustre = [s for s in spec.storage.values() if isinstance(s, FsxLustre) and zone_of_storage(spec, s) == zone]
+    mounts = sum(isinstance(s, Efs) for s in spec.storage.values())
+    return mounts + sum(ceil(s.capacity / LUSTRE_GIB_PER_SERVER) + LUSTRE_EXTRA for s in lustre)

@@ -1,0 +1,154 @@
+"""One pool of the spec -> one pool of the design: machine facts, interfaces, place, roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rackwright.catalog import Catalog, Machine
+from rackwright.design.model import Capacity, Nic, Pool, Subnet
+from rackwright.design.names import FIRST_OFFSET, node_address
+from rackwright.design.needs import TIER_OF_ROLE, zone_of_pool
+from rackwright.fabric.efa import NicSlot, addresses_per_node, nic_layout
+from rackwright.spec.cluster import ClusterSpec
+from rackwright.spec.pools import PoolSpec
+
+GPU_ROOT_GIB = 300
+"""Training containers are tens of GB each. Source: aws-samples awsome-distributed-training, add-cng RootVolumeSize."""
+
+ROOT_GIB = 100
+"""Our choice for nodes without GPUs."""
+
+_SLURM_ROLES = {
+    "control": ("base", "munge", "slurm_controller", "node_exporter"),
+    "login": ("base", "munge", "slurm_login", "node_exporter"),
+    "cpu": ("base", "munge", "slurm_node", "node_exporter"),
+    "storage": ("base", "node_exporter"),
+    "gpu": (
+        *("base", "gpu_driver", "cuda", "container_runtime", "ngc"),
+        *("munge", "slurm_node", "node_exporter"),
+    ),
+}
+_PLAIN_ROLES = {
+    role: tuple(step for step in roles if step not in {"munge", "slurm_controller", "slurm_login", "slurm_node"})
+    for role, roles in _SLURM_ROLES.items()
+}
+
+
+@dataclass(frozen=True)
+class PoolPlan:
+    """A pool with what must be known before subnets can be cut."""
+
+    name: str
+    wanted: PoolSpec
+    machine: Machine
+    slots: tuple[NicSlot, ...]
+
+    @property
+    def addresses(self) -> int:
+        """Addresses of one node."""
+        return addresses_per_node(self.slots)
+
+
+def plan_pools(spec: ClusterSpec, catalog: Catalog) -> list[PoolPlan]:
+    """Machine and interfaces of every pool, in the order of the spec."""
+    return [_plan(spec, name, pool, catalog) for name, pool in spec.pools.items()]
+
+
+def uses_efa(pool: PoolSpec, machine: Machine) -> bool:
+    """Whether the nodes of `pool` get EFA: as asked, or for GPU pools wherever the machine has it."""
+    if pool.efa is not None:
+        return pool.efa
+    return machine.efa and pool.role == "gpu"
+
+
+def _plan(spec: ClusterSpec, name: str, pool: PoolSpec, catalog: Catalog) -> PoolPlan:
+    machine = catalog.machine(pool.machine)
+    if machine.kind == "system" or spec.target.kind == "on-prem":
+        return PoolPlan(name, pool, machine, (NicSlot(0, 0, "interface"),))
+    count = pool.efa_interfaces if uses_efa(pool, machine) else 0
+    return PoolPlan(name, pool, machine, nic_layout(machine, pool.nic_layout, efa_interfaces=count))
+
+
+def finish_pool(spec: ClusterSpec, plan: PoolPlan, subnet: Subnet, catalog: Catalog, fixed_from: int) -> Pool:
+    """The pool of the design. `fixed_from` is how many fixed addresses of `subnet` are taken already."""
+    pool, machine = plan.wanted, plan.machine
+    gpu = catalog.gpu_of(machine)
+    region = getattr(spec.target, "region", None)
+    price = catalog.price(pool.machine, region) if region else None
+    efa = sum(slot.interface_type != "interface" for slot in plan.slots)
+    return Pool(
+        name=plan.name,
+        role=pool.role,
+        machine=pool.machine,
+        min_nodes=pool.nodes.min,
+        max_nodes=pool.nodes.max,
+        subnet=subnet.name,
+        architecture=machine.architecture,
+        vcpus=machine.vcpus,
+        memory_gib=machine.memory_gib,
+        gpus=machine.gpus,
+        gpu_model=machine.gpu_model,
+        gres_type=gpu.gres_type if gpu else None,
+        nvswitch=machine.nvswitch != "none",
+        nics=tuple(Nic(**slot._asdict()) for slot in plan.slots),
+        addresses_per_node=plan.addresses,
+        efa_gbps=machine.efa_gbps * efa / len(machine.efa_cards) if efa else 0.0,
+        placement=pool.placement or default_placement(pool, machine, efa),
+        capacity=Capacity(kind=pool.capacity.kind, reservation_id=pool.capacity.reservation),
+        root_volume_gib=pool.root_volume or (GPU_ROOT_GIB if machine.gpus else ROOT_GIB),
+        nvme_devices=machine.nvme_devices,
+        nvme_gb=machine.nvme_gb,
+        addresses=_fixed(plan, subnet, fixed_from),
+        nic_layout=pool.nic_layout,
+        mig=pool.mig_layout,
+        public_ip=pool.public_ip,
+        encrypted=pool.encrypted,
+        imds_hops=pool.imds_hops,
+        ami=pool.ami,
+        environment=dict(sorted(pool.environment.items())),
+        pods_per_node=pool.pods_per_node,
+        ansible_roles=roles_of(spec, plan.name),
+        usd_per_hour=price.usd if price else None,
+        watts=machine.watts or _like(machine, catalog),
+        watts_of=None if machine.watts else machine.like,
+    )
+
+
+def default_placement(pool: PoolSpec, machine: Machine, efa_interfaces: int) -> str:
+    """`cluster` where nodes talk over EFA; a capacity block is placed already and takes no group."""
+    together = efa_interfaces and pool.nodes.max > 1 and pool.capacity.kind != "block"
+    return "cluster" if together and "cluster" in machine.placement else "none"
+
+
+def roles_of(spec: ClusterSpec, pool: str) -> tuple[str, ...]:
+    """Ansible roles of a pool's nodes."""
+    role = spec.pools[pool].role
+    return _SLURM_ROLES[role] if under_slurm(spec, pool) else _PLAIN_ROLES[role]
+
+
+def under_slurm(spec: ClusterSpec, pool: str) -> bool:
+    """Whether Slurm runs on the nodes of `pool`."""
+    if spec.scheduler.kind == "split":
+        return pool in spec.scheduler.slurm_pools or spec.pools[pool].role in {"control", "login"}
+    return spec.scheduler.kind == "slurm"
+
+
+def subnet_of(spec: ClusterSpec, pool: str) -> str:
+    """Name of the subnet that a pool lives in."""
+    return f"{TIER_OF_ROLE[spec.pools[pool].role]}-{zone_of_pool(spec, pool)}"
+
+
+def has_fixed_addresses(spec: ClusterSpec, pool: str) -> bool:
+    """Control and login nodes are known by address, and so is every node of a site of one's own."""
+    return spec.target.kind == "on-prem" or spec.pools[pool].role in {"control", "login"}
+
+
+def _fixed(plan: PoolPlan, subnet: Subnet, fixed_from: int) -> tuple[str, ...]:
+    if fixed_from < 0:
+        return ()
+    first = FIRST_OFFSET + fixed_from
+    return tuple(node_address(subnet.cidr, first + number) for number in range(plan.wanted.nodes.max))
+
+
+def _like(machine: Machine, catalog: Catalog) -> float | None:
+    return catalog.machines[machine.like].watts if machine.like else None

@@ -1,0 +1,95 @@
+"""The whole spec of one stack."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field, PrivateAttr
+
+from rackwright.spec.base import Name, SpecModel
+from rackwright.spec.governance import (
+    AccessSpec,
+    BudgetSpec,
+    DataSpec,
+    Framework,
+    MonitoringSpec,
+    PatchingSpec,
+    PowerSpec,
+    Waiver,
+)
+from rackwright.spec.network import FabricSpec, NetworkSpec
+from rackwright.spec.places import Path, Places
+from rackwright.spec.pools import PoolSpec
+from rackwright.spec.scheduler import KubernetesSpec, NoScheduler, SchedulerSpec, Slurm, Split
+from rackwright.spec.software import SoftwareSpec
+from rackwright.spec.storage import StorageSpec
+from rackwright.spec.target import Target
+
+
+class ClusterSpec(SpecModel):
+    """One cluster, as a person wants it (`stacks/<stack>.yaml`)."""
+
+    name: Annotated[Name, Field(examples=["h100-train"])]
+    """Name of the cluster; it begins every resource's name."""
+    target: Target
+    """Where it is built."""
+    data: DataSpec
+    """What kind of data it holds."""
+    compliance: tuple[Framework, ...] = ()
+    """Frameworks whose controls are checked."""
+    network: NetworkSpec
+    fabric: FabricSpec | None = None
+    """GPU fabric of a site (on-prem only; EFA on AWS needs none)."""
+    pools: Annotated[dict[Name, PoolSpec], Field(min_length=1)]
+    """Pools of identical nodes by name."""
+    storage: Mapping[Name, StorageSpec] = {}
+    """Storages by name."""
+    scheduler: SchedulerSpec = NoScheduler(kind="none")
+    software: SoftwareSpec = SoftwareSpec()
+    access: AccessSpec = AccessSpec()
+    monitoring: MonitoringSpec = MonitoringSpec()
+    power: PowerSpec = PowerSpec()
+    budget: BudgetSpec | None = None
+    patching: PatchingSpec = PatchingSpec()
+    timezone: str = "UTC"
+    """Time zone of the nodes, as in the tz database."""
+    tags: Mapping[str, str] = {}
+    """Tags on every resource."""
+    waivers: tuple[Waiver, ...] = ()
+    """Rules that are set aside."""
+
+    _places: Places = PrivateAttr(default_factory=Places)
+
+    def where(self, path: Path) -> str:
+        """Place of `path` for a person: ``stacks/x.yaml:12:5 (pools.train.nodes)``."""
+        return self._places.where(path)
+
+    def placed(self, places: Places) -> ClusterSpec:
+        """This spec, told where its parts were read (once, by the reader)."""
+        self._places = places
+        return self
+
+    @property
+    def slurm(self) -> Slurm | None:
+        """Slurm's part of the scheduler, wherever it is."""
+        match self.scheduler:
+            case Slurm():
+                return self.scheduler
+            case Split():
+                return self.scheduler.slurm
+        return None
+
+    @property
+    def kubernetes(self) -> KubernetesSpec | None:
+        """Kubernetes' part of the scheduler, wherever it is."""
+        match self.scheduler:
+            case KubernetesSpec():
+                return self.scheduler
+            case Split():
+                return self.scheduler.kubernetes
+        return None
+
+    def pools_of(self, role: str) -> dict[str, PoolSpec]:
+        """Pools with `role`, by name."""
+        return {name: pool for name, pool in self.pools.items() if pool.role == role}

@@ -1,0 +1,165 @@
+"""Data, access, monitoring, power, money, patching, and exceptions from rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field, PositiveInt
+
+from rackwright.spec.base import Arn, Email, Name, SpecModel
+from rackwright.units import Days, Kilowatts, Percent
+
+Framework = Literal[
+    "hipaa",
+    "gdpr",
+    "ccpa",
+    "sox",
+    "nist-800-53",
+    "nist-800-171",
+    "cis",
+    "iso-27001",
+    "soc2",
+    "pci-dss",
+    "fedramp-moderate",
+]
+"""Rules that the cluster must answer to."""
+
+Country = Annotated[str, Field(pattern=r"^([a-z]{2}|eu)$", examples=["us", "de", "eu"])]
+"""Two-letter country, or ``eu`` for the union."""
+
+
+class DataSpec(SpecModel):
+    """What kind of data the cluster holds."""
+
+    classification: Literal["public", "internal", "pii", "phi", "financial"]
+    """The strictest class of data on the cluster."""
+    residency: tuple[Country, ...] = ()
+    """Countries that data may be kept in; empty means anywhere."""
+    subjects: tuple[Country, ...] = ()
+    """Countries whose people the data is about."""
+    transfer_basis: Literal["none", "adequacy", "scc", "bcr"] = "none"
+    """Legal basis of a transfer out of the European Union."""
+    wipe_local: bool = True
+    """Local drives are erased between tenants."""
+    baa: bool = False
+    """A business associate agreement with the provider is signed (HIPAA)."""
+
+
+class Users(SpecModel):
+    """Where users come from."""
+
+    kind: Literal["local", "ldap", "sso"] = "local"
+    address: str | None = None
+    """``ldaps://directory.example.org`` or the address of the identity provider."""
+    tls_verify: bool = True
+    domain: str | None = None
+    """``dc=example,dc=org``."""
+
+
+class AccessSpec(SpecModel):
+    """Who may do what."""
+
+    users: Users = Users()
+    groups: Mapping[Name, tuple[str, ...]] = {}
+    """Group -> members (user names or e-mail addresses); `admins` may become root."""
+    sso: str | None = None
+    """Address of the identity provider (short for ``users``)."""
+    mfa: Literal["required", "optional", "off"] = "required"
+    ssh_keys: tuple[str, ...] = ()
+    """Public keys that may log in as the administrator."""
+    ssh_passwords: bool = False
+    """Password log-in by ssh."""
+    session_manager: bool = True
+    """Log in through SSM instead of an open ssh port."""
+    sudo_default_user: bool = False
+    """The image's default user may become root without a password."""
+    permissions_boundary: Arn | None = None
+    """IAM boundary of every role."""
+    node_policies: tuple[Arn, ...] = ()
+    """Further IAM policies on the role of the nodes."""
+    node_buckets: tuple[str, ...] = ()
+    """Further buckets that nodes may read."""
+    munge_secret: str | None = None
+    """Name of the secret with the munge key; None makes one."""
+    idle_logout: Annotated[int, Field(ge=1, le=1440)] = 15
+    """Minutes after which an idle session ends."""
+    key_rotation: Days = 365
+    """Keys are renewed this often."""
+
+
+class MonitoringSpec(SpecModel):
+    """What is watched and how long records are kept."""
+
+    prometheus: bool = True
+    grafana: bool = True
+    grafana_public: bool = False
+    dcgm_exporter: bool = True
+    node_exporter: bool = True
+    alerts: tuple[Email, ...] = ()
+    """Who hears of trouble."""
+    logs: Literal["cloudwatch", "loki", "syslog", "none"] = "cloudwatch"
+    retention: Days = 365
+    """How long logs and evidence are kept."""
+    cloudtrail: bool = True
+    guardduty: bool = False
+    config_recorder: bool = False
+    detailed: bool = False
+    """One-minute CloudWatch metrics on every instance."""
+    scrape_seconds: Annotated[int, Field(ge=1, le=300)] = 15
+
+
+class PowerSpec(SpecModel):
+    """Power of the whole cluster."""
+
+    pue: Annotated[float, Field(ge=1, le=3)] = 1.25
+    """Facility power for each watt of equipment."""
+    cap_kw: float | None = Field(None, gt=0)
+    """Most equipment power, kW."""
+    gpu_limit: Annotated[int, Field(ge=50, le=2000)] | None = None
+    """Power limit of each GPU, W."""
+    feed: Kilowatts | None = None
+    """Power of one feed of the room."""
+
+
+class BudgetSpec(SpecModel):
+    """Money."""
+
+    usd_per_month: Annotated[float, Field(gt=0)]
+    """Budget for one month of 730 hours."""
+    alert_at: tuple[Annotated[int, Field(ge=1, le=200)], ...] = (50, 80, 100)
+    """Percent of the budget that are told."""
+    notify: tuple[Email, ...] = ()
+    on_exceeded: Literal["notify", "stop-elastic"] = "notify"
+    cost_centre: str | None = None
+    """Goes on every resource as a tag."""
+
+
+class PatchingSpec(SpecModel):
+    """When and how nodes are changed."""
+
+    window: Annotated[
+        str,
+        Field(
+            pattern=r"^(Mon|Tue|Wed|Thu|Fri|Sat|Sun|daily) \d{2}:\d{2} [A-Za-z/_+-]+\d*$", examples=["Sun 02:00 UTC"]
+        ),
+    ] = "Sun 02:00 UTC"
+    max_unavailable: Percent | PositiveInt = 10.0
+    """Nodes of a pool that may be away at a time: ``10%`` or a number."""
+    drain: bool = True
+    """Running jobs end before a node is changed."""
+    reboot: Literal["when-needed", "never"] = "when-needed"
+    critical_within: Days = 15
+    """Critical fixes are installed this soon."""
+
+
+class Waiver(SpecModel):
+    """A rule that is set aside, by someone, for a reason, for a time."""
+
+    rule: Annotated[str, Field(pattern=r"^RW-[A-Z0-9]+-\d{3}$", examples=["RW-NET-012"])]
+    scope: str = "*"
+    """Path in the spec that the waiver is for: ``pools.train``; ``*`` for all."""
+    reason: Annotated[str, Field(min_length=10)]
+    owner: Email
+    expires: dt.date

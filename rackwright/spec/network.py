@@ -1,0 +1,88 @@
+"""Addresses, ways in and out, and the GPU fabric of a site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field, PositiveInt
+
+from rackwright.spec.base import Cidr, Name, SpecModel
+from rackwright.units import Gbps, Metres
+
+
+class Vpn(SpecModel):
+    """Encrypted way from another network into the cluster."""
+
+    kind: Literal["site-to-site", "client"] = "site-to-site"
+    peer_address: str | None = None
+    """Public address of the other end (site-to-site)."""
+    peer_asn: Annotated[int, Field(ge=1, le=4294967294)] = 65000
+    """Autonomous system number of the other end."""
+    remote_cidrs: tuple[Cidr, ...] = ()
+    """Networks behind the other end."""
+    client_cidr: Cidr | None = None
+    """Addresses that clients get (client VPN)."""
+
+
+class NetworkSpec(SpecModel):
+    """The cluster's own network."""
+
+    cidr: Cidr
+    """Every subnet is cut from this network."""
+    allowed_admin_cidrs: tuple[Cidr, ...] = ()
+    """Networks that may reach the login and head nodes by ssh."""
+    vpn: Vpn | None = None
+    """Way in from another network."""
+    peer_cidrs: tuple[Cidr, ...] = ()
+    """Networks that are routed to this one (peering, transit gateway); must not overlap."""
+    internet_egress: bool = True
+    """Whether nodes reach the internet (through NAT); False needs an air-gapped software set."""
+    gateway_endpoints: tuple[str, ...] = ("s3",)
+    """AWS services that are reached through a gateway endpoint."""
+    interface_endpoints: tuple[str, ...] = ("ec2", "ecr.api", "ecr.dkr", "kms", "logs", "ssm", "ssmmessages", "sts")
+    """AWS services that are reached through an interface endpoint."""
+    nat_per_zone: bool = False
+    """One NAT gateway per zone instead of one for all."""
+    flow_logs: bool = True
+    """Record who talked to whom."""
+    mtu: Annotated[int, Field(ge=1280, le=9216)] = 9001
+    """Largest packet on the Ethernet network."""
+    ntp_servers: tuple[str, ...] = ()
+    """Time sources; empty means the provider's own."""
+
+
+class Tenant(SpecModel):
+    """A group of pools that share an InfiniBand partition."""
+
+    pkey: Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{1,4}$", examples=["0x8001"])]
+    """Partition key; the top bit says full membership."""
+    pools: tuple[Name, ...]
+    """Pools whose ports are full members."""
+
+
+class FabricSpec(SpecModel):
+    """The GPU fabric of a site; on AWS the fabric is EFA and needs no description."""
+
+    kind: Literal["infiniband", "roce"] = "infiniband"
+    switch: str = "qm9700"
+    """Catalog name of the leaf and spine switch."""
+    topology: Literal["rail-optimised", "fat-tree"] = "rail-optimised"
+    nodes_per_unit: PositiveInt | None = None
+    """Nodes in one scalable unit; None takes what the switch allows."""
+    oversubscription: Annotated[float, Field(ge=1, le=8)] = 1.0
+    """Downlinks for each uplink of a leaf; 1 is non-blocking."""
+    min_bandwidth: Gbps | None = None
+    """Fabric bandwidth that every GPU node must bring, one direction."""
+    ufm: bool = True
+    """A UFM appliance runs the subnet and takes ports of the fabric."""
+    sharp: bool = False
+    """Reductions in the switches."""
+    adaptive_routing: bool = True
+    """Switches spread flows over equal paths."""
+    tenants: Mapping[Name, Tenant] = {}
+    """Partitions; empty means one for all."""
+    management_key: bool = True
+    """Subnet management packets carry a secret key (M_Key)."""
+    max_cable: Metres = 50.0
+    """Longest cable that may be ordered."""

@@ -1,0 +1,100 @@
+"""What runs jobs: Slurm, Kubernetes, both on separate pools, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field, PositiveInt
+
+from rackwright.spec.base import Cidr, Name, SpecModel
+from rackwright.units import Minutes
+
+
+class Partition(SpecModel):
+    """A Slurm partition."""
+
+    pools: tuple[Name, ...]
+    default: bool = False
+    max_time: str | None = Field(None, pattern=r"^(\d+-)?\d{1,2}:\d{2}:\d{2}$")
+    priority: PositiveInt = 1
+
+
+class Slurm(SpecModel):
+    """Slurm."""
+
+    kind: Literal["slurm"]
+    version: str | None = None
+    """Release (``25.05``); None takes the lock's."""
+    cluster_name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")] | None = None
+    """Name in accounting; None takes the stack's name."""
+    partitions: Mapping[Name, Partition] = {}
+    """Empty means one partition for each GPU and CPU pool, named after it."""
+    accounting: bool = True
+    """Record jobs in a database."""
+    database: Literal["local", "aurora", "none"] = "local"
+    pyxis: bool = True
+    """Containers in jobs (pyxis and enroot)."""
+    topology: Literal["auto", "tree", "block", "flat"] = "auto"
+    suspend_idle: Minutes | None = None
+    """Idle elastic nodes are stopped after this long; None never."""
+    health_check: Minutes | None = 5
+    """Interval of node checks outside jobs; None turns them off."""
+    prolog_check: bool = True
+    """A quick GPU check before each job."""
+    preemption: bool = False
+    requeue: bool = True
+    settings: Mapping[str, str | int] = {}
+    """Further lines of slurm.conf."""
+
+
+class KubernetesSpec(SpecModel):
+    """Kubernetes."""
+
+    kind: Literal["kubernetes"]
+    version: str = Field("1.35", pattern=r"^1\.\d{2}$")
+    distribution: Literal["eks", "kubeadm"] | None = None
+    """None takes `eks` on AWS and `kubeadm` elsewhere."""
+    cni: Literal["vpc-cni", "cilium", "calico"] = "vpc-cni"
+    cni_version: str | None = None
+    pod_cidr: Cidr | None = None
+    """Addresses of pods when they are not the subnet's."""
+    service_cidr: Cidr = "172.20.0.0/16"
+    public_endpoint: bool = False
+    """API server reachable from the internet."""
+    public_endpoint_cidrs: tuple[Cidr, ...] = ()
+    secrets_encryption: bool = True
+    audit_logs: bool = True
+    gpu_operator: str | None = None
+    """Release of the NVIDIA GPU operator; None takes the lock's."""
+    device_plugin: str | None = None
+    """Release of the NVIDIA device plug-in; None takes the lock's."""
+    efa_plugin: str | None = None
+    """Release of the EFA device plug-in; None takes the lock's."""
+    dra: bool = False
+    """Dynamic resource allocation (compute domains on NVL72)."""
+    queue: Literal["kueue", "volcano", "kai", "none"] = "kueue"
+    network_policies: bool = True
+    pod_security: Literal["restricted", "baseline", "privileged"] = "restricted"
+    autoscaler: Literal["karpenter", "cluster-autoscaler", "none"] = "none"
+    max_unavailable: PositiveInt = 1
+    """Nodes that a driver or kubelet upgrade may take at a time."""
+
+
+class Split(SpecModel):
+    """Slurm on some pools, Kubernetes on others."""
+
+    kind: Literal["split"]
+    slurm: Slurm
+    kubernetes: KubernetesSpec
+    slurm_pools: tuple[Name, ...]
+    kubernetes_pools: tuple[Name, ...]
+
+
+class NoScheduler(SpecModel):
+    """Nothing: nodes are used directly."""
+
+    kind: Literal["none"]
+
+
+SchedulerSpec = Annotated[Slurm | KubernetesSpec | Split | NoScheduler, Field(discriminator="kind")]

@@ -1,0 +1,74 @@
+"""What is installed on the nodes, as wishes; the lock holds the exact versions."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from rackwright.spec.base import SpecModel
+
+
+class SoftwareSpec(SpecModel):
+    """Software wishes. What is left out is chosen by the resolver."""
+
+    os: Literal["debian-13", "ubuntu-22.04", "ubuntu-24.04", "rocky-9", "al2023"] | None = None
+    """Operating system of the nodes; None takes debian-13 on `local` and ubuntu-24.04 elsewhere."""
+    driver: Annotated[str, Field(pattern=r"^r\d{3}(-open|-closed)?$", examples=["r580-open"])] = "r580-open"
+    """NVIDIA driver branch and kind of kernel module."""
+    driver_version: Annotated[str, Field(pattern=r"^\d{3}\.\d+(\.\d+)?$", examples=["580.159.03"])] | None = None
+    """Exact driver release; None takes the newest safe one of the branch."""
+    fabric_manager: str | None = None
+    """Exact release of fabric manager; None takes the driver's, which is the only one that works."""
+    imex: str | None = None
+    """Exact release of IMEX; None takes the driver's."""
+    cuda: Annotated[str, Field(pattern=r"^\d{2}\.\d$", examples=["13.0"])] = "13.0"
+    """CUDA run time on the nodes."""
+    nccl: str | None = None
+    """NCCL release; None takes the lock's."""
+    efa_installer: str | None = None
+    """EFA installer release; None takes the lock's."""
+    aws_ofi_nccl: str | None = None
+    doca: str | None = None
+    """DOCA-OFED release (on-prem)."""
+    dcgm: str | None = None
+    kernel: str | None = None
+    """Kernel release; None takes the one in the image."""
+    gpudirect: Literal["dma-buf", "peermem", "off"] = "dma-buf"
+    """How network cards reach GPU memory."""
+    gdrcopy: bool = True
+    gpudirect_storage: bool = False
+    containers: Literal["containerd", "docker", "none"] = "containerd"
+    container_toolkit: str | None = None
+    """Release of the NVIDIA container toolkit; None takes the lock's."""
+    cdi: bool = True
+    """GPUs enter containers by the container device interface."""
+    ngc: tuple[str, ...] = ()
+    """Images that every GPU node holds: ``nvcr.io/nvidia/pytorch:25.10-py3``."""
+    ngc_secret: str | None = None
+    """Name of the secret that holds the NGC key (never the key itself)."""
+    packages: tuple[str, ...] = ()
+    """Further packages of the distribution."""
+    hold: bool = True
+    """Driver, fabric and kernel packages are held back from upgrades."""
+    unattended_upgrades: Literal["security", "off"] = "off"
+    persistence: bool = True
+    """Keep the driver loaded when no one uses a GPU."""
+    air_gapped: bool = False
+    """Everything comes from mirrors of one's own."""
+    mirror: str | None = None
+    """Address of the mirror (air-gapped)."""
+    licences: tuple[Literal["ai-enterprise", "vgpu", "base-command"], ...] = ()
+    """NVIDIA licences that one holds."""
+    licence_server: str | None = None
+    """Address of the licence server (vGPU)."""
+
+    @property
+    def driver_branch(self) -> int:
+        """Number of the driver branch: ``r580-open`` is 580."""
+        return int(self.driver[1:4])
+
+    @property
+    def driver_module(self) -> Literal["open", "closed"]:
+        """Kind of kernel module; open unless said otherwise."""
+        return "closed" if self.driver.endswith("-closed") else "open"

@@ -1,0 +1,132 @@
+"""Storage: a union by `kind`, each with its own fields."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from rackwright.spec.base import Arn, MountPoint, SpecModel
+from rackwright.spec.target import ZoneId
+from rackwright.units import Days, GiB, MbpsPerTiB
+
+
+class _Shared(SpecModel):
+    encrypted: bool = True
+    """Encrypted at rest."""
+    key: Arn | None = None
+    """KMS key; None takes the cluster's own."""
+    deletion: Literal["retain", "delete"] = "retain"
+    """What happens to the data when the stack is destroyed."""
+
+
+class DataLink(SpecModel):
+    """A directory of a Lustre file system that mirrors an S3 prefix."""
+
+    path: MountPoint
+    bucket: str
+    """``s3://bucket/prefix``."""
+    import_changes: bool = True
+    export_changes: bool = False
+
+
+class FsxLustre(_Shared):
+    """FSx for Lustre."""
+
+    kind: Literal["fsx-lustre"]
+    mount: MountPoint
+    capacity: GiB
+    deployment: Literal["PERSISTENT_2", "PERSISTENT_1", "SCRATCH_2", "SCRATCH_1"] = "PERSISTENT_2"
+    storage_type: Literal["ssd", "hdd", "intelligent-tiering"] = "ssd"
+    throughput: MbpsPerTiB | None = None
+    """For each TiB; None takes 500 on PERSISTENT_2 and 200 on PERSISTENT_1, and nothing on SCRATCH."""
+    efa: bool = False
+    """EFA between clients and servers; cannot be changed later."""
+    metadata_iops: int | None = Field(None, ge=1500)
+    """Provisioned metadata operations per second; None means automatic."""
+    backup_retention: Days | None = None
+    """Keep daily backups this long; None keeps none."""
+    root_squash: bool = True
+    """Root on a client is nobody on the file system."""
+    compression: bool = True
+    links: tuple[DataLink, ...] = ()
+    """Mirrors of S3 prefixes."""
+    zone_id: ZoneId | None = None
+    """Zone; None takes the zone of the first GPU pool."""
+
+
+class Efs(_Shared):
+    """Elastic File System."""
+
+    kind: Literal["efs"]
+    mount: MountPoint
+    throughput_mode: Literal["elastic", "bursting"] = "elastic"
+    tls: bool = True
+    """Encrypted on the wire."""
+    iam: bool = True
+    """Clients prove who they are."""
+    backup: bool = True
+    """Daily backups."""
+    one_zone: bool = False
+    """One zone only: cheaper, lost with the zone."""
+
+
+class S3(_Shared):
+    """An S3 bucket."""
+
+    kind: Literal["s3"]
+    retention: Days | None = None
+    """Objects are kept at least this long; None takes the monitoring retention."""
+    expire: Days | None = None
+    """Objects are removed after this long; None never."""
+    versioning: bool = True
+    object_lock: bool = False
+    """Objects cannot be changed or removed before `retention` is over."""
+    replicate_to: str | None = None
+    """Region that a copy is kept in."""
+    public: bool = False
+    """Anyone may read."""
+    tls_only: bool = True
+    access_logs: bool = True
+
+
+class NvmeRaid0(SpecModel):
+    """The local NVMe drives of each GPU node as one scratch volume; lost with the node."""
+
+    kind: Literal["nvme-raid0"]
+    mount: MountPoint = "/scratch"
+    wipe: bool = True
+    """Erase when a node leaves (the drives of AWS instances erase themselves)."""
+    encrypted: bool = True
+    pools: tuple[str, ...] = ()
+    """Pools; empty means every GPU pool whose machine has drives."""
+
+
+class Nfs(SpecModel):
+    """An existing NFS server."""
+
+    kind: Literal["nfs"]
+    mount: MountPoint
+    server: str
+    """Address or name."""
+    export: MountPoint
+    version: Literal["4.2", "4.1", "4.0", "3"] = "4.2"
+    security: Literal["sys", "krb5", "krb5i", "krb5p"] = "sys"
+    tls: bool = False
+    """NFS over TLS (RFC 9289)."""
+
+
+class LustreClient(SpecModel):
+    """An existing Lustre file system."""
+
+    kind: Literal["lustre"]
+    mount: MountPoint
+    server: str
+    """Management server NIDs: ``10.0.0.1@o2ib:10.0.0.2@o2ib``."""
+    filesystem: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,8}$")]
+    """Name of the file system."""
+    client_version: str | None = None
+    """Client release to install; None takes the one in the lock."""
+
+
+StorageSpec = Annotated[FsxLustre | Efs | S3 | NvmeRaid0 | Nfs | LustreClient, Field(discriminator="kind")]

@@ -83,6 +83,19 @@ class Resource:
             raise Unknown(path)
         return default if here is None else here
 
+    def comes_from(self, name: str, resource_type: str) -> bool:
+        """Whether the top-level property `name` is an output of a resource of `resource_type`.
+
+        Lets a rule judge a value that is unknown in a preview: an unknown key id that comes from a key is a key.
+        """
+        return any(type_of_urn(urn) == resource_type for urn in self.property_dependencies.get(name, ()))
+
+
+def type_of_urn(urn: str) -> str:
+    """Type token in a URN (``urn:pulumi:stack::project::parent$type::name``); empty for other strings."""
+    _, _, qualified = urn.partition("::")[2].partition("::")
+    return qualified.partition("::")[0].rsplit("$", 1)[-1]
+
 
 Find = Callable[[Resource, Sequence[Resource]], Iterator[str]]
 """Yields one message per violation of the resource, given every resource of the stack."""
@@ -102,6 +115,8 @@ class Rule:
     find: Find
     enforcement: Enforcement = Enforcement.MANDATORY
     confidence: Severity = Severity.HIGH
+    needs_stack: bool = False
+    """Whether the verdict needs other resources of the stack; such a rule cannot judge a resource by itself."""
     docs: str = ""
     """The rule file's docstring (fixed headings); the reference page is generated from it."""
 

@@ -1,0 +1,61 @@
+"""Run rules over resources. Each call of a rule is fenced: a rule that breaks yields a finding and harms no other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from policies.profile import Profile
+from policies.rule import Enforcement, Finding, Resource, Rule, Status, Unknown
+
+
+def evaluate(rules: Iterable[Rule], resources: Sequence[Resource], *, profile: Profile) -> list[Finding]:
+    """Findings of every rule on every resource it applies to, rules in the given order.
+
+    A resource without violation gives one finding `passed`; one with several violations gives as many `failed`.
+    """
+    by_type: dict[str, list[Resource]] = {}
+    for resource in resources:
+        by_type.setdefault(resource.type, []).append(resource)
+    findings: list[Finding] = []
+    for rule in rules:
+        enforcement = profile.enforcement(rule)
+        for kind in sorted(rule.applies_to & by_type.keys()):
+            for resource in by_type[kind]:
+                findings.extend(judge(rule, resource, resources, enforcement))
+    return findings
+
+
+def judge(rule: Rule, resource: Resource, resources: Sequence[Resource], enforcement: Enforcement) -> Iterator[Finding]:
+    """Findings of one rule on one resource.
+
+    The text of an unforeseen exception is left out, because it may quote a secret property.
+    """
+    messages: list[str] = []
+    try:
+        messages.extend(rule.find(resource, resources))
+    except Unknown as unknown:
+        reason = f"`{unknown}` is not known before the apply"
+        yield _finding(rule, resource, enforcement, Status.NOT_EVALUATED, reason)
+    except Exception as broken:  # a broken rule must not hide the others
+        reason = f"the rule itself broke ({type(broken).__name__}); please report {rule.id}"
+        yield _finding(rule, resource, enforcement, Status.NOT_EVALUATED, reason)
+    else:
+        if not messages:
+            yield _finding(rule, resource, enforcement, Status.PASSED, "")
+    for message in messages:
+        yield _finding(rule, resource, enforcement, Status.FAILED, message)
+
+
+def _finding(rule: Rule, resource: Resource, enforcement: Enforcement, status: Status, message: str) -> Finding:
+    return Finding(
+        rule=rule.id,
+        title=rule.title,
+        severity=rule.severity,
+        enforcement=enforcement,
+        status=status,
+        urn=resource.urn,
+        resource_type=resource.type,
+        message=message,
+        fix=rule.fix,
+        controls=rule.controls,
+    )

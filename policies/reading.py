@@ -1,0 +1,134 @@
+"""How rules read properties: whatever a property bag holds, these answer without raising anything but `Unknown`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from policies.rule import UNKNOWN, Resource, Unknown
+
+KEY = "aws:kms/key:Key"
+REGULATED = frozenset({"pii", "phi", "financial"})
+"""Classes of data whose encryption keys must be the customer's own."""
+
+
+def is_true(value: Any) -> bool:
+    """Whether a property is true; some providers write booleans as text."""
+    return value is True or value == "true"
+
+
+def items(value: Any) -> list[Any]:
+    """The elements of a list property; a single value counts as a list of one, absence as none."""
+    if value is None:
+        return []
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return list(value)
+    return [value]
+
+
+def maps(resource: Resource, path: str) -> list[Resource]:
+    """The objects in the list (or the one object) at `path`, each readable like a resource."""
+    found = []
+    for index, item in enumerate(items(resource.value(path))):
+        if item is UNKNOWN:
+            raise Unknown(f"{path}[{index}]")
+        if isinstance(item, Mapping):
+            found.append(Resource(resource.urn, resource.type, f"{path}[{index}]", item))
+    return found
+
+
+def statements(resource: Resource, path: str = "policy") -> list[Resource]:
+    """Statements of the IAM policy document at `path`, text or object; none when it is absent or no policy."""
+    document = resource.value(path)
+    if isinstance(document, str):
+        try:
+            document = json.loads(document)
+        except ValueError:
+            return []
+    if not isinstance(document, Mapping):
+        return []
+    return maps(Resource(resource.urn, resource.type, path, document), "Statement")
+
+
+def texts(value: Any) -> list[str]:
+    """The strings of a string or list property."""
+    return [item for item in items(value) if isinstance(item, str)]
+
+
+def number(value: Any) -> float | None:
+    """A number, also when written as text; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        return float(value)
+    except ValueError:
+        return None
+
+
+def is_set(resource: Resource, path: str, *, source: str) -> bool:
+    """Whether the property at `path` has a value; an unknown one counts when it comes from a resource of type `source`.
+
+    Raises `Unknown` for an unknown value of any other origin.
+    """
+    try:
+        return bool(resource.value(path))
+    except Unknown:
+        if resource.comes_from(path.partition(".")[0], source):
+            return True
+        raise
+
+
+def of_type(resources: Sequence[Resource], *types: str) -> Iterator[Resource]:
+    """Resources of the given types."""
+    return (resource for resource in resources if resource.type in types)
+
+
+def refers_to(child: Resource, name: str, parent: Resource, *keys: str) -> bool:
+    """Whether property `name` of `child` points to `parent`: by dependency, or by one of the parent's `keys`.
+
+    Raises `Unknown` when the value is unknown and nothing says where it comes from.
+    """
+    linked = child.property_dependencies.get(name, ())
+    if parent.urn in linked:
+        return True
+    value = child.props.get(name)
+    if value is UNKNOWN:
+        if linked:
+            return False
+        raise Unknown(name)
+    return value is not None and any(value == parent.props.get(key) for key in (*keys, "id"))
+
+
+def classification(resources: Sequence[Resource]) -> frozenset[str]:
+    """Classes of data that the resources are tagged with."""
+    found = set()
+    for resource in resources:
+        tags = resource.props.get("tags")
+        if isinstance(tags, Mapping) and isinstance(tags.get("rackwright:classification"), str):
+            found.add(tags["rackwright:classification"])
+    return frozenset(found)
+
+
+def is_regulated(resources: Sequence[Resource]) -> bool:
+    """Whether any resource holds data that the law protects."""
+    return bool(classification(resources) & REGULATED)
+
+
+def denies_without_tls(policy: Resource, action: str) -> bool:
+    """Whether the policy document of `policy` denies `action` to everybody over connections without TLS."""
+    return any(
+        statement.value("Effect") == "Deny"
+        and _is_everybody(statement.value("Principal"))
+        and bool({action, "*"} & set(texts(statement.value("Action"))))
+        and _false_text(statement.value("Condition.Bool.aws:SecureTransport"))
+        for statement in statements(policy)
+    )
+
+
+def _is_everybody(principal: Any) -> bool:
+    return principal == "*" or (isinstance(principal, Mapping) and "*" in texts(principal.get("AWS")))
+
+
+def _false_text(value: Any) -> bool:
+    return value is False or "false" in texts(value)

@@ -1,0 +1,53 @@
+"""Buckets encrypt what they hold with a key of AWS KMS.
+
+Requirement: every bucket has a default encryption with ``aws:kms`` (or ``aws:kms:dsse``).
+Why it matters: the encryption that S3 does by itself cannot be revoked or watched; reads through a KMS key can be denied
+and are logged.
+What it looks at: buckets, and the encryption configurations that name them.
+Known limits: does not look at single objects that were stored under another setting before.
+Fix: add `aws.s3.BucketServerSideEncryptionConfiguration` with `sse_algorithm` ``aws:kms``.
+Sources: Amazon S3 User Guide, "Setting default server-side encryption behavior"; NIST SP 800-53 r5 SC-28(1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policies.reading import maps, of_type, refers_to
+from policies.rule import Resource, Rule, Severity
+
+CONFIGURATION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+WITH_KMS = frozenset({"aws:kms", "aws:kms:dsse"})
+
+
+def _find(bucket: Resource, resources: Sequence[Resource]) -> Iterator[str]:
+    mine = [each for each in of_type(resources, CONFIGURATION) if refers_to(each, "bucket", bucket, "bucket")]
+    if not mine:
+        yield "the bucket has no default encryption with KMS"
+    for configuration in mine:
+        for rule in maps(configuration, "rules"):
+            algorithm = rule.value("applyServerSideEncryptionByDefault.sseAlgorithm", "unset")
+            if not isinstance(algorithm, str) or algorithm not in WITH_KMS:
+                yield f"sseAlgorithm is {algorithm!r}, expected 'aws:kms'"
+
+
+RULE = Rule(
+    id="RW-STO-002",
+    title="Buckets encrypt what they hold with a key of AWS KMS",
+    severity=Severity.HIGH,
+    applies_to=frozenset({"aws:s3/bucket:Bucket"}),
+    controls=(
+        "HIPAA:164.312(a)(2)(iv)",
+        "GDPR:Art.32(1)(a)",
+        "CCPA-REGS:7123(c)(2)",
+        "SOX-ITGC:DSS06.06",
+        "NIST-800-53r5:SC-28",
+        "NIST-800-53r5:SC-28(1)",
+        "ISO-27001:A.8.24",
+        "SOC2:CC6.1",
+        "PCI-DSS-4.0.1:3.5.1",
+    ),
+    fix="add a default encryption with `aws:kms` to the bucket",
+    find=_find,
+    needs_stack=True,
+)

@@ -1,0 +1,69 @@
+"""Block volumes are encrypted.
+
+Requirement: every EBS volume, root or data, of an instance, a launch template or by itself, is encrypted.
+Why it matters: volumes, their snapshots and the disks beneath them outlive the node; encryption makes a lost one
+unreadable.
+What it looks at: `encrypted` of volumes, of block devices of launch templates and of instances.
+Known limits: a volume without the setting fails even where the account encrypts by default, because the account's
+setting can change without a trace in the stack.
+Fix: set `encrypted` on every block device.
+Sources: CIS AWS Foundations 3.0.0 2.2.1; NIST SP 800-53 r5 SC-28(1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policies.reading import is_true, maps
+from policies.rule import Resource, Rule, Severity
+
+VOLUME = "aws:ebs/volume:Volume"
+INSTANCE = "aws:ec2/instance:Instance"
+TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+
+
+def _find(resource: Resource, _: Sequence[Resource]) -> Iterator[str]:
+    if resource.type == VOLUME:
+        yield from _device(resource, "the volume")
+    elif resource.type == INSTANCE:
+        roots = maps(resource, "rootBlockDevice")
+        if not roots:
+            yield "the root volume does not say that it is encrypted"
+        for device in (*roots, *maps(resource, "ebsBlockDevices")):
+            yield from _device(device, device.name)
+    else:
+        mappings = maps(resource, "blockDeviceMappings")
+        if not mappings:
+            yield "the template names no block device, so its root volume follows the image"
+        for mapping in mappings:
+            for device in maps(mapping, "ebs"):
+                yield from _device(device, str(mapping.value("deviceName", mapping.name)))
+
+
+def _device(device: Resource, label: str) -> Iterator[str]:
+    if not is_true(device.value("encrypted")):
+        yield f"{label} is not encrypted"
+
+
+RULE = Rule(
+    id="RW-STO-001",
+    title="Block volumes are encrypted",
+    severity=Severity.HIGH,
+    applies_to=frozenset({VOLUME, INSTANCE, TEMPLATE}),
+    controls=(
+        "HIPAA:164.312(a)(2)(iv)",
+        "GDPR:Art.32(1)(a)",
+        "CCPA-REGS:7123(c)(2)",
+        "CCPA:1798.150(a)(1)",
+        "SOX-ITGC:DSS06.06",
+        "NIST-800-53r5:SC-28",
+        "NIST-800-53r5:SC-28(1)",
+        "CIS-AWS-3.0:2.2.1",
+        "CIS-AWS-7.0:6.1.1",
+        "ISO-27001:A.8.24",
+        "SOC2:CC6.1",
+        "PCI-DSS-4.0.1:3.5.1",
+    ),
+    fix="set `encrypted` on every block device",
+    find=_find,
+)

@@ -2,8 +2,8 @@
 
     .venv/bin/python benchmarks/backbone.py [--machines]
 
-Without ``--machines`` only the previews are timed. With it, the local stack is brought up twice and destroyed; it must not
-be up already. CPU is that of the command and its children; the machines' own work is not in it.
+Without ``--machines`` only the previews are timed. With it, the local stack is brought up twice and destroyed; it must
+not be up already. CPU is that of the command and its children; the machines' own work is not in it.
 """
 
 from __future__ import annotations

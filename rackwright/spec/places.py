@@ -104,5 +104,13 @@ def _plain_value(node: object) -> object:
         return _plain_map(node)
     if isinstance(node, CommentedSeq):
         return [_plain_value(item) for item in node]
-    plain = next((kind for kind in (bool, str, int, float) if isinstance(node, kind)), None)
-    return plain(node) if plain else node
+    for kind in (bool, str):
+        if isinstance(node, kind):
+            return kind(node)
+    return _plain_number(node)
+
+
+def _plain_number(node: object) -> object:
+    if isinstance(node, int):
+        return int(node)
+    return float(node) if isinstance(node, float) else node

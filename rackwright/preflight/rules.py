@@ -1,0 +1,11 @@
+"""Every rule, in order of id. Importing the area modules registers what they define."""
+
+from __future__ import annotations
+
+from rackwright.preflight import catalog, network
+from rackwright.preflight.rule import REGISTRY, Rule
+
+AREAS = (catalog, network)
+"""Modules that define rules, by subject."""
+
+RULES: tuple[Rule, ...] = tuple(REGISTRY[rule_id] for rule_id in sorted(REGISTRY))

@@ -1,0 +1,23 @@
+"""Waivers: a rule set aside for a part of the spec, by someone, for a reason, until a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from rackwright.spec.governance import Waiver
+
+NOT_WAIVABLE = frozenset({"RW-WAIVE-001", "RW-WAIVE-002", "RW-WAIVE-003", "RW-WAIVE-004", "RW-CAT-001"})
+"""Rules about waivers themselves, and what cannot be built at all."""
+
+
+def waiver_for(waivers: Iterable[Waiver], rule_id: str, path: str, today: dt.date) -> Waiver | None:
+    """The waiver that holds today for a fault of `rule_id` at `path`, if there is one."""
+    if rule_id in NOT_WAIVABLE:
+        return None
+    return next((w for w in waivers if w.rule == rule_id and w.expires >= today and covers(w.scope, path)), None)
+
+
+def covers(scope: str, path: str) -> bool:
+    """Whether `scope` (``pools.train``, ``*``) holds `path` (``pools.train.nodes``)."""
+    return scope in {"*", path} or path.startswith((f"{scope}.", f"{scope}["))

@@ -12,9 +12,11 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
-from typing import TypeVar
+from typing import Literal, TypeVar
 
-from rackwright.catalog.model import Gpu, Machine, Price, Record
+from rackwright.catalog.fabric import switch
+from rackwright.catalog.model import Gpu, Host, Machine, Price, Record, Source
+from rackwright.catalog.systems import System, systems
 from rackwright.diagnostics import InputError
 
 _R = TypeVar("_R", bound=Record)
@@ -67,12 +69,55 @@ def _get(table: Mapping[str, _R], name: str, noun: str) -> _R:
 @functools.cache
 def load_catalog() -> Catalog:
     """The catalog that ships with the program; read once."""
-    machines = (*_read("aws", Machine), *_read("systems", Machine))
+    machines = (*_read("aws", Machine), *_read("servers", Machine), *_systems())
     return Catalog(
         machines=_by_name(machines),
         gpus=_by_name(_read("gpus", Gpu)),
         prices={(price.item, price.region): price for price in _read("prices", Price)},
     )
+
+
+def _systems() -> list[Machine]:
+    """Every GPU system: what `rackwright.catalog.systems` knows, with the processors, memory and drives of the host."""
+    hosts = {host.name: host for host in _read("hosts", Host)}
+    return [_system(system, hosts[name]) for name, system in systems().items() if name in hosts]
+
+
+def _system(system: System, host: Host) -> Machine:
+    fabrics = {switch(choice.switch).protocol for choice in system.fabrics}
+    return Machine(
+        name=system.name,
+        kind="system",
+        architecture=system.architecture,
+        vcpus=host.vcpus,
+        memory_gib=host.memory_gib,
+        gpus=system.gpus,
+        gpu_model=system.gpu,
+        accelerator="nvidia",
+        nvswitch=_nvswitch(system),
+        nvlink_domain_nodes=system.chassis.nodes if system.chassis else 1,
+        nvme_devices=host.nvme_devices,
+        nvme_gb=host.nvme_gb,
+        nics=system.rails,
+        nic_gbps=system.compute.gbps,
+        fabric="either" if len(fabrics) > 1 else "infiniband" if "infiniband" in fabrics else "roce",
+        watts=system.power_kw * 1000 if system.power_kw else None,
+        rack_units=system.rack_units,
+        weight_kg=system.weight_kg,
+        cooling="liquid" if system.cooling == "liquid" else "air",
+        gpus_per_rack=system.gpus * system.chassis.nodes if system.chassis else None,
+        min_branch=system.drivers.first,
+        max_branch=system.drivers.last,
+        uncertain=(*system.uncertain, *host.uncertain),
+        source=Source(url=str(system.source.url), read_on=system.source.read_on),
+    )
+
+
+def _nvswitch(system: System) -> Literal["none", "nvswitch", "nvlink5-switch", "rack"]:
+    services = system.fabric_services
+    if "imex" in services:
+        return "rack"
+    return "nvlink5-switch" if "nvlsm" in services else "nvswitch" if "fabricmanager" in services else "none"
 
 
 def _by_name(records: Iterable[_N]) -> dict[str, _N]:

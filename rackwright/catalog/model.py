@@ -92,7 +92,7 @@ class Machine(Record):
     rack_units: float | None = None
     weight_kg: float | None = None
     cooling: Literal["air", "liquid"] = "air"
-    node_gpus_per_rack: int | None = None
+    gpus_per_rack: int | None = None
     """GPUs of a whole rack where the system is sold by the rack."""
     max_branch: int | None = None
     """Last driver branch that supports the machine's GPUs."""
@@ -111,6 +111,19 @@ class Machine(Record):
     def family(self) -> str:
         """``p5`` of ``p5.48xlarge``; the name itself for a system."""
         return self.name.split(".", maxsplit=1)[0]
+
+
+class Host(Record):
+    """The host part of a GPU system: what `rackwright.catalog.systems` leaves out."""
+
+    name: str
+    vcpus: int
+    memory_gib: float
+    nvme_devices: int = 0
+    nvme_gb: float = 0.0
+    uncertain: tuple[str, ...] = ()
+    """Fields that were not read from `source`."""
+    source: Source
 
 
 class MigProfile(Record):

@@ -13,6 +13,9 @@ from rackwright.design.model import Pool, Subnet
 FIRST_OFFSET = 4
 """AWS keeps the first four addresses of every subnet (network, router, DNS, future use) and the last one."""
 
+FIRST_FIXED_OFFSET = 10
+"""First address that we give out (our choice); the gap before it stays free for file systems and load balancers."""
+
 
 def node_name(pool: str, address: str, cidr: str) -> str:
     """Name of the node of `pool` that has `address` in the subnet `cidr`: ``train-4``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import ceil
 
+from rackwright.design.names import FIRST_FIXED_OFFSET
 from rackwright.design.subnets import Need, Tier
 from rackwright.spec.cluster import ClusterSpec
 from rackwright.spec.storage import Efs, FsxLustre
@@ -61,7 +62,7 @@ def address_needs(spec: ClusterSpec, per_node: Mapping[str, int]) -> list[Need]:
     for name, pool in spec.pools.items():
         key = (TIER_OF_ROLE[pool.role], zone_of_pool(spec, name))
         nodes = pool.nodes.max + ceil(pool.nodes.max * ROLLING_SHARE)
-        needs[key] = needs.get(key, 0) + nodes * (per_node[name] + (pool.pods_per_node or 0))
+        needs[key] = needs.get(key, FIRST_FIXED_OFFSET) + nodes * (per_node[name] + (pool.pods_per_node or 0))
     return [Need(tier, zone, count) for (tier, zone), count in sorted(needs.items(), key=_stable)]
 
 
@@ -71,8 +72,8 @@ def _stable(item: tuple[tuple[Tier, str], int]) -> tuple[int, str]:
 
 
 def _shared_in_zone(spec: ClusterSpec) -> int:
-    """Interface endpoints and spare addresses of a private subnet."""
-    return len(spec.network.interface_endpoints) + (8 if spec.kubernetes else 4)
+    """Interface endpoints, the gap before fixed addresses, and room for a Kubernetes API server."""
+    return len(spec.network.interface_endpoints) + FIRST_FIXED_OFFSET + (8 if spec.kubernetes else 0)
 
 
 def _storage_in_zone(spec: ClusterSpec, zone: str) -> int:

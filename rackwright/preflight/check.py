@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import pathlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rackwright.catalog import Catalog
 from rackwright.diagnostics import Problem
 from rackwright.lock.model import Lock
-from rackwright.preflight.rule import Fault, Rule, Severity
+from rackwright.preflight.rule import REGISTRY, Fault, Rule, Severity
 from rackwright.preflight.rules import RULES
 from rackwright.preflight.view import View
 from rackwright.preflight.waivers import waiver_for
-from rackwright.spec import refusal
 from rackwright.spec.cluster import ClusterSpec
 from rackwright.spec.governance import Waiver
-from rackwright.spec.places import dotted
+from rackwright.spec.places import Places, dotted
 
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
@@ -39,19 +39,30 @@ class Verdict:
 
 
 def check(
+    spec: ClusterSpec, catalog: Catalog, lock: Lock | None = None, *, today: dt.date, path: pathlib.Path | None = None
+) -> tuple[Problem, ...]:
+    """Every fault of `spec` that no waiver sets aside, errors first; `is_error` tells which ones stop.
+
+    `today` decides whether waivers and versions have expired. `path` names the file in messages when the spec was not
+    read from one.
+    """
+    placed = spec.placed(Places(str(path))) if path is not None and not spec.read_from_file else spec
+    return tuple(verdict.problem for verdict in judge(placed, catalog, lock, today=today) if verdict.waiver is None)
+
+
+def is_error(problem: Problem) -> bool:
+    """Whether a fault stops before the first change. A problem that no rule found is an error."""
+    found = REGISTRY.get(problem.rule or "")
+    return found is None or found.severity is Severity.ERROR
+
+
+def judge(
     spec: ClusterSpec, catalog: Catalog, lock: Lock | None = None, *, today: dt.date, rules: Sequence[Rule] = RULES
 ) -> tuple[Verdict, ...]:
-    """Every fault of `spec`, errors first, then by place. `today` decides whether waivers and versions have expired."""
+    """Every fault with its severity and the waiver that sets it aside, errors first, then by place."""
     view = View(spec, catalog, lock, today)
     found = [_verdict(view, one, fault) for one in rules for fault in _faults(view, one)]
     return tuple(sorted(found, key=_order))
-
-
-def require(spec: ClusterSpec, verdicts: Iterable[Verdict]) -> None:
-    """InputError that carries every blocking verdict; nothing when there is none."""
-    problems = tuple(verdict.problem for verdict in verdicts if verdict.blocks)
-    if problems:
-        raise refusal(spec.where(()), problems)
 
 
 def _faults(view: View, one: Rule) -> list[Fault]:

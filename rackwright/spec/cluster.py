@@ -71,6 +71,11 @@ class ClusterSpec(SpecModel):
         return self
 
     @property
+    def read_from_file(self) -> bool:
+        """Whether the places of its parts are known."""
+        return bool(self._places.marks)
+
+    @property
     def slurm(self) -> Slurm | None:
         """Slurm's part of the scheduler, wherever it is."""
         match self.scheduler:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from policies.profile import Profile
 from policies.rule import Enforcement, Finding, Resource, Rule, Status, Unknown
+from policies.stack import Stack
 
 
 def evaluate(rules: Iterable[Rule], resources: Sequence[Resource], *, profile: Profile) -> list[Finding]:
@@ -13,15 +14,13 @@ def evaluate(rules: Iterable[Rule], resources: Sequence[Resource], *, profile: P
 
     A resource without violation gives one finding `passed`; one with several violations gives as many `failed`.
     """
-    by_type: dict[str, list[Resource]] = {}
-    for resource in resources:
-        by_type.setdefault(resource.type, []).append(resource)
+    stack = Stack(resources)
     findings: list[Finding] = []
     for rule in rules:
         enforcement = profile.enforcement(rule)
-        for kind in sorted(rule.applies_to & by_type.keys()):
-            for resource in by_type[kind]:
-                findings.extend(judge(rule, resource, resources, enforcement))
+        for kind in sorted(rule.applies_to & stack.by_type.keys()):
+            for resource in stack.by_type[kind]:
+                findings.extend(judge(rule, resource, stack, enforcement))
     return findings
 
 
@@ -34,7 +33,7 @@ def judge(rule: Rule, resource: Resource, resources: Sequence[Resource], enforce
     try:
         messages.extend(rule.find(resource, resources))
     except Unknown as unknown:
-        reason = f"`{unknown}` is not known before the apply"
+        reason = f"`{unknown}` is secret or not known before the apply"
         yield _finding(rule, resource, enforcement, Status.NOT_EVALUATED, reason)
     except Exception as broken:  # a broken rule must not hide the others
         reason = f"the rule itself broke ({type(broken).__name__}); please report {rule.id}"

@@ -18,12 +18,21 @@ FRAMEWORKS: dict[str, frozenset[str]] = {
     "sox": frozenset({"SOX", "SOX-ITGC"}),
     "nist-800-53": frozenset({"NIST-800-53r5"}),
     "nist-800-171": frozenset({"NIST-800-171r2"}),
-    "fedramp": frozenset({"FEDRAMP-MODERATE", "NIST-800-53r5"}),
+    "fedramp-moderate": frozenset({"FEDRAMP-MODERATE", "NIST-800-53r5"}),
     "iso-27001": frozenset({"ISO-27001"}),
     "soc2": frozenset({"SOC2"}),
     "pci-dss": frozenset({"PCI-DSS-4.0.1"}),
-    "cis-aws": frozenset({"CIS-AWS-3.0", "CIS-AWS-4.0", "CIS-AWS-5.0", "CIS-AWS-6.0", "CIS-AWS-7.0"}),
-    "cis-kubernetes": frozenset({"CIS-K8S-2.0.1"}),
+    "cis": frozenset(
+        {
+            "CIS-AWS-3.0",
+            "CIS-AWS-4.0",
+            "CIS-AWS-5.0",
+            "CIS-AWS-6.0",
+            "CIS-AWS-7.0",
+            "CIS-K8S-2.0.1",
+            "CIS-UBUNTU-24.04",
+        }
+    ),
 }
 """Word of the spec's `compliance:` -> frameworks of the control ids that become mandatory."""
 
@@ -46,13 +55,6 @@ class Profile:
     frameworks: frozenset[str]
     """Frameworks of control ids (``HIPAA``) that are mandatory."""
 
-    @classmethod
-    def of(cls, compliance: Iterable[str], classification: str) -> Profile:
-        """Profile of a spec. A word that is not in `FRAMEWORKS` changes nothing; the spec refuses such words."""
-        words = {*compliance, *CLASSIFICATIONS.get(classification, frozenset())}
-        known = [FRAMEWORKS[word] for word in words if word in FRAMEWORKS]
-        return cls(f"{classification}: {', '.join(sorted(words)) or 'baseline'}", frozenset().union(*known))
-
     def enforcement(self, rule: Rule) -> Enforcement:
         """What a violation of `rule` does under this profile."""
         if rule.enforcement is Enforcement.MANDATORY:
@@ -61,5 +63,15 @@ class Profile:
         return Enforcement.MANDATORY if mine & self.frameworks else Enforcement.ADVISORY
 
 
-BASELINE = Profile.of((), "internal")
+def profile_of(compliance: Iterable[str], classification: str) -> Profile:
+    """Profile of a spec's `compliance:` and `data.classification`. A word that is not in `FRAMEWORKS` adds nothing."""
+    words = {*compliance, *CLASSIFICATIONS.get(classification, frozenset())}
+    known = [FRAMEWORKS[word] for word in words if word in FRAMEWORKS]
+    return Profile(f"{classification}: {', '.join(sorted(words)) or 'baseline'}", frozenset().union(*known))
+
+
+BASELINE = profile_of((), "internal")
 """Only what holds for everybody."""
+
+STRICTEST = Profile("everything is mandatory", frozenset().union(*FRAMEWORKS.values()))
+"""For a stack whose spec cannot be found."""

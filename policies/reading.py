@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from policies.rule import UNKNOWN, Resource, Unknown
+from policies.stack import indexed
 
 KEY = "aws:kms/key:Key"
 REGULATED = frozenset({"pii", "phi", "financial"})
@@ -81,7 +82,8 @@ def is_set(resource: Resource, path: str, *, source: str) -> bool:
 
 def of_type(resources: Sequence[Resource], *types: str) -> Iterator[Resource]:
     """Resources of the given types."""
-    return (resource for resource in resources if resource.type in types)
+    for kind in types:
+        yield from indexed(resources).by_type.get(kind, ())
 
 
 def refers_to(child: Resource, name: str, parent: Resource, *keys: str) -> bool:
@@ -100,19 +102,9 @@ def refers_to(child: Resource, name: str, parent: Resource, *keys: str) -> bool:
     return value is not None and any(value == parent.props.get(key) for key in (*keys, "id"))
 
 
-def classification(resources: Sequence[Resource]) -> frozenset[str]:
-    """Classes of data that the resources are tagged with."""
-    found = set()
-    for resource in resources:
-        tags = resource.props.get("tags")
-        if isinstance(tags, Mapping) and isinstance(tags.get("rackwright:classification"), str):
-            found.add(tags["rackwright:classification"])
-    return frozenset(found)
-
-
 def is_regulated(resources: Sequence[Resource]) -> bool:
-    """Whether any resource holds data that the law protects."""
-    return bool(classification(resources) & REGULATED)
+    """Whether any resource is tagged as holding data that the law protects."""
+    return bool(indexed(resources).classifications & REGULATED)
 
 
 def denies_without_tls(policy: Resource, action: str) -> bool:

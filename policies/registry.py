@@ -5,17 +5,18 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from dataclasses import replace
-from functools import cache
 
 from policies import rules
 from policies.rule import Rule
 
 
-@cache
-def all_rules() -> tuple[Rule, ...]:
-    """The `RULE` of each module in `policies.rules`, by id, with the module's docstring as its reference page."""
+def _discover() -> tuple[Rule, ...]:
     found = []
     for module in pkgutil.iter_modules(rules.__path__):
         loaded = importlib.import_module(f"{rules.__name__}.{module.name}")
         found.append(replace(loaded.RULE, docs=(loaded.__doc__ or "").strip()))
     return tuple(sorted(found, key=lambda rule: rule.id))
+
+
+RULES: tuple[Rule, ...] = _discover()
+"""The `RULE` of each module in `policies.rules`, by id, with the module's docstring as its reference page."""

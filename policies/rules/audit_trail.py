@@ -39,7 +39,7 @@ def _find(resource: Resource, resources: Sequence[Resource]) -> Iterator[str]:
 
 
 RULE = Rule(
-    id="RW-AUD-001",
+    id="RW-PAUD-001",
     title="CloudTrail is on, over all regions, with validated log files",
     severity=Severity.HIGH,
     applies_to=frozenset({TRAIL, VPC}),

@@ -32,7 +32,7 @@ def _find(resource: Resource, _: Sequence[Resource]) -> Iterator[str]:
 
 
 RULE = Rule(
-    id="RW-CMP-001",
+    id="RW-PCMP-001",
     title="Instance metadata answers only session-token requests (IMDSv2)",
     severity=Severity.HIGH,
     applies_to=frozenset(

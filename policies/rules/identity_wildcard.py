@@ -56,7 +56,7 @@ def _statement(statement: Resource) -> Iterator[str]:
 
 
 RULE = Rule(
-    id="RW-IAM-001",
+    id="RW-PIAM-001",
     title="IAM policies grant no wildcards",
     severity=Severity.HIGH,
     applies_to=frozenset(

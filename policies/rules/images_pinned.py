@@ -25,7 +25,7 @@ def _find(image: Resource, _: Sequence[Resource]) -> Iterator[str]:
 
 
 RULE = Rule(
-    id="RW-IMG-001",
+    id="RW-PIMG-001",
     title="Container images are pinned by digest",
     severity=Severity.HIGH,
     applies_to=frozenset({"lock:image"}),

@@ -58,7 +58,7 @@ def _opens(entry: Resource, protocol: str) -> Iterator[str]:
 
 
 RULE = Rule(
-    id="RW-NET-001",
+    id="RW-PNET-001",
     title="No administration port is open to the world",
     severity=Severity.CRITICAL,
     applies_to=frozenset({INGRESS_RULE, GROUP}),

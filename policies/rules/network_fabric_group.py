@@ -6,7 +6,7 @@ Why it matters: without the egress rule EFA falls back silently or jobs hang at 
 nodes expose for remote access can be reached from outside the cluster.
 What it looks at: security groups with that tag, their in-line rules and rule resources, launch templates with EFA.
 Known limits: does not see rules that somebody added by hand; the audit of the live account does.
-Fix: keep exactly `SecurityGroupIngressRule` and `SecurityGroupEgressRule` with protocol ``-1`` from the group to itself.
+Fix: keep exactly one ingress and one egress rule resource, with protocol ``-1``, from the group to itself.
 Sources: AWS EC2 User Guide, "Get started with EFA and MPI", step 1; AWS PCS User Guide, "Security group requirements".
 """
 
@@ -74,7 +74,7 @@ def _template(template: Resource, resources: Sequence[Resource]) -> Iterator[str
 
 
 RULE = Rule(
-    id="RW-NET-002",
+    id="RW-PNET-002",
     title="The fabric's security group is open to itself, both ways, and to nothing else",
     severity=Severity.HIGH,
     applies_to=frozenset({GROUP, TEMPLATE}),

@@ -28,7 +28,7 @@ def _find(vpc: Resource, resources: Sequence[Resource]) -> Iterator[str]:
 
 
 RULE = Rule(
-    id="RW-NET-003",
+    id="RW-PNET-003",
     title="Every VPC keeps flow logs of all its traffic",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:ec2/vpc:Vpc"}),

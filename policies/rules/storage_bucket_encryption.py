@@ -1,8 +1,8 @@
 """Buckets encrypt what they hold with a key of AWS KMS.
 
 Requirement: every bucket has a default encryption with ``aws:kms`` (or ``aws:kms:dsse``).
-Why it matters: the encryption that S3 does by itself cannot be revoked or watched; reads through a KMS key can be denied
-and are logged.
+Why it matters: the encryption that S3 does by itself cannot be revoked or watched; reads through a KMS key can be
+denied and are logged.
 What it looks at: buckets, and the encryption configurations that name them.
 Known limits: does not look at single objects that were stored under another setting before.
 Fix: add `aws.s3.BucketServerSideEncryptionConfiguration` with `sse_algorithm` ``aws:kms``.
@@ -32,7 +32,7 @@ def _find(bucket: Resource, resources: Sequence[Resource]) -> Iterator[str]:
 
 
 RULE = Rule(
-    id="RW-STO-002",
+    id="RW-PSTO-002",
     title="Buckets encrypt what they hold with a key of AWS KMS",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:s3/bucket:Bucket"}),

@@ -30,7 +30,7 @@ def _find(bucket: Resource, resources: Sequence[Resource]) -> Iterator[str]:
 
 
 RULE = Rule(
-    id="RW-STO-008",
+    id="RW-PSTO-008",
     title="Buckets cannot be made public",
     severity=Severity.CRITICAL,
     applies_to=frozenset({"aws:s3/bucket:Bucket"}),

@@ -25,7 +25,7 @@ def _find(bucket: Resource, resources: Sequence[Resource]) -> Iterator[str]:
 
 
 RULE = Rule(
-    id="RW-STO-006",
+    id="RW-PSTO-006",
     title="Buckets refuse requests without TLS",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:s3/bucket:Bucket"}),

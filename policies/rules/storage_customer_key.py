@@ -1,8 +1,8 @@
 """Regulated data is encrypted with the customer's own key.
 
 Requirement: where the stack holds personal, health or financial data, every store of it names a KMS key.
-Why it matters: AWS's own keys cannot be revoked, their policy cannot be narrowed, and their use by others in the account
-is not visible; with a key of your own, destroying the key destroys the data.
+Why it matters: AWS's own keys cannot be revoked, their policy cannot be narrowed, and their use by others in the
+account is not visible; with a key of your own, destroying the key destroys the data.
 What it looks at: key settings of volumes, file systems, bucket encryption, log groups, trails, topics and secrets, in
 stacks whose resources are tagged ``rackwright:classification`` pii, phi or financial.
 Known limits: a key id is taken as given; whether the key is the customer's own is judged only where it is in the stack.
@@ -65,7 +65,7 @@ def _names_key(resource: Resource, outer: str, element: Resource, inner: str) ->
 
 
 RULE = Rule(
-    id="RW-STO-005",
+    id="RW-PSTO-005",
     title="Regulated data is encrypted with the customer's own key",
     severity=Severity.HIGH,
     applies_to=frozenset({*DIRECT, *NESTED}),

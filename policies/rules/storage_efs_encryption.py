@@ -22,7 +22,7 @@ def _find(system: Resource, _: Sequence[Resource]) -> Iterator[str]:
 
 
 RULE = Rule(
-    id="RW-STO-003",
+    id="RW-PSTO-003",
     title="EFS file systems are encrypted at rest",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:efs/fileSystem:FileSystem"}),

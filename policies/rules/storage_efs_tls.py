@@ -25,7 +25,7 @@ def _find(system: Resource, resources: Sequence[Resource]) -> Iterator[str]:
 
 
 RULE = Rule(
-    id="RW-STO-007",
+    id="RW-PSTO-007",
     title="EFS file systems refuse clients without TLS",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:efs/fileSystem:FileSystem"}),

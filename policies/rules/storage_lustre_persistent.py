@@ -25,7 +25,7 @@ def _find(system: Resource, _: Sequence[Resource]) -> Iterator[str]:
 
 
 RULE = Rule(
-    id="RW-STO-004",
+    id="RW-PSTO-004",
     title="FSx for Lustre is of a kind that encrypts in transit and can use the customer's key",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:fsx/lustreFileSystem:LustreFileSystem"}),

@@ -46,7 +46,7 @@ def _device(device: Resource, label: str) -> Iterator[str]:
 
 
 RULE = Rule(
-    id="RW-STO-001",
+    id="RW-PSTO-001",
     title="Block volumes are encrypted",
     severity=Severity.HIGH,
     applies_to=frozenset({VOLUME, INSTANCE, TEMPLATE}),

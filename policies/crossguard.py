@@ -1,0 +1,139 @@
+"""CrossGuard's face of the rules: an `Analyzer` service that decodes each request once and runs every rule on it.
+
+The policy SDK decodes the properties again for every policy, lets one broken policy stop all others and may quote a
+secret in the error; hence a service of our own on the same protocol (docs/adr/0003-one-rule-set-many-faces.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.proto import analyzer_pb2 as pb
+from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
+
+from policies.evaluation import evaluate
+from policies.profile import Profile
+from policies.rule import Enforcement, Finding, Rule, Severity, Status
+from policies.sources.preview import all_resources, one_resource
+
+PACK = "rackwright"
+VERSION = "0.1.0"
+
+LEVELS = {Enforcement.ADVISORY: pb.ADVISORY, Enforcement.MANDATORY: pb.MANDATORY}
+SEVERITIES = {
+    Severity.LOW: pb.POLICY_SEVERITY_LOW,
+    Severity.MEDIUM: pb.POLICY_SEVERITY_MEDIUM,
+    Severity.HIGH: pb.POLICY_SEVERITY_HIGH,
+    Severity.CRITICAL: pb.POLICY_SEVERITY_CRITICAL,
+}
+
+FindProfile = Callable[[Mapping[str, str]], Profile]
+"""Profile of a stack, given its configuration."""
+
+
+class PolicyAnalyzer(analyzer_pb2_grpc.AnalyzerServicer):
+    """The rules as a policy pack, in process or behind gRPC.
+
+    A rule that needs the whole stack is judged in ``AnalyzeStack``; any other in ``Analyze``, before the resource is
+    touched. What could not be judged is told once, in ``AnalyzeStack``, as advice: it must not look like a pass.
+    """
+
+    def __init__(self, rules: Iterable[Rule], profile: Profile, *, find_profile: FindProfile | None = None) -> None:
+        self._rules = tuple(rules)
+        self._profile = profile
+        self._find_profile = find_profile
+        self._levels: dict[str, int] = {}
+        self._told: set[tuple[str, str]] = set()
+
+    def Handshake(self, request: pb.AnalyzerHandshakeRequest, context: object) -> pb.AnalyzerHandshakeResponse:
+        """Accept any engine."""
+        return pb.AnalyzerHandshakeResponse()
+
+    def GetPluginInfo(self, request: Empty, context: object) -> plugin_pb2.PluginInfo:
+        """Version of the pack."""
+        return plugin_pb2.PluginInfo(version=VERSION)
+
+    def GetAnalyzerInfo(self, request: Empty, context: object) -> pb.AnalyzerInfo:
+        """Every rule with its level under the stack's profile."""
+        info = pb.AnalyzerInfo(name=PACK, displayName="Rackwright", version=VERSION, supportsConfig=True)
+        info.description = f"Requirements of a GPU cluster ({self._profile.name})"
+        info.policies.extend(self._policy(rule) for rule in self._rules)
+        return info
+
+    def ConfigureStack(
+        self, request: pb.AnalyzerStackConfigureRequest, context: object
+    ) -> pb.AnalyzerStackConfigureResponse:
+        """A new run begins; find out which profile the stack promises."""
+        self._told.clear()
+        if self._find_profile is not None:
+            self._profile = self._find_profile(dict(request.config))
+        return pb.AnalyzerStackConfigureResponse()
+
+    def Configure(self, request: pb.ConfigureAnalyzerRequest, context: object) -> Empty:
+        """Levels that the organisation sets for single rules; a mandatory rule can be made advisory only there."""
+        self._levels = {name: config.enforcementLevel for name, config in request.policyConfig.items()}
+        return Empty()
+
+    def Analyze(self, request: pb.AnalyzeRequest, context: object) -> pb.AnalyzeResponse:
+        """Violations of one resource by the rules that need no other."""
+        rules = [rule for rule in self._enabled() if not rule.needs_stack and request.type in rule.applies_to]
+        if not rules:
+            return pb.AnalyzeResponse()
+        findings = evaluate(rules, [one_resource(request)], profile=self._profile)
+        failed = [finding for finding in findings if finding.status is Status.FAILED]
+        self._told.update((finding.rule, finding.urn) for finding in failed)
+        return pb.AnalyzeResponse(diagnostics=[self._diagnostic(finding) for finding in failed])
+
+    def AnalyzeStack(self, request: pb.AnalyzeStackRequest, context: object) -> pb.AnalyzeResponse:
+        """Violations that show only in the whole stack, and what could not be judged."""
+        findings = evaluate(self._enabled(), all_resources(request), profile=self._profile)
+        news = [
+            finding
+            for finding in findings
+            if finding.status is not Status.PASSED and (finding.rule, finding.urn) not in self._told
+        ]
+        return pb.AnalyzeResponse(diagnostics=[self._diagnostic(finding) for finding in news])
+
+    def Remediate(self, request: pb.AnalyzeRequest, context: object) -> pb.RemediateResponse:
+        """Nothing is changed behind anybody's back."""
+        return pb.RemediateResponse()
+
+    def Cancel(self, request: Empty, context: object) -> Empty:
+        """Nothing is under way that would have to stop."""
+        return Empty()
+
+    def _enabled(self) -> list[Rule]:
+        return [rule for rule in self._rules if self._levels.get(rule.id) != pb.DISABLED]
+
+    def _level(self, rule: str, enforcement: Enforcement) -> int:
+        level = self._levels.get(rule, LEVELS[enforcement])
+        return pb.MANDATORY if level == pb.REMEDIATE else level
+
+    def _policy(self, rule: Rule) -> pb.PolicyInfo:
+        build: Callable[..., pb.PolicyInfo] = pb.PolicyInfo
+        return build(
+            name=rule.id,
+            displayName=rule.title,
+            description=rule.title,
+            enforcementLevel=LEVELS[self._profile.enforcement(rule)],
+            severity=SEVERITIES[rule.severity],
+            policy_type=pb.POLICY_TYPE_STACK if rule.needs_stack else pb.POLICY_TYPE_RESOURCE,
+            tags=rule.controls,
+            remediation_steps=rule.fix,
+        )
+
+    def _diagnostic(self, finding: Finding) -> pb.AnalyzeDiagnostic:
+        build: Callable[..., pb.AnalyzeDiagnostic] = pb.AnalyzeDiagnostic
+        judged = finding.status is Status.FAILED
+        what = f"{finding.message}. Fix: {finding.fix}." if judged else f"not evaluated: {finding.message}."
+        return build(
+            policyName=finding.rule,
+            policyPackName=PACK,
+            policyPackVersion=VERSION,
+            description=finding.title,
+            message=f"{finding.title}\n{what}",
+            urn=finding.urn,
+            enforcementLevel=self._level(finding.rule, finding.enforcement) if judged else pb.ADVISORY,
+            severity=SEVERITIES[finding.severity],
+        )

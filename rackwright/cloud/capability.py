@@ -20,7 +20,6 @@ PROGRAMS = {
     "apt-cacher-ng": "apt-cacher-ng",
     "docker-registry": "docker-registry",
     "dpkg-deb": "dpkg",
-    "gcc": "gcc",
 }
 """Program -> Debian package that has it."""
 FREE_DISK_GIB = 8.0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import signal
 import sys
 import threading
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from rackwright.cloud import machine, mirror, services, ssh
+from rackwright.cloud import builder, machine, mirror, process, services, ssh
 from rackwright.cloud.base_root import Recipe, ensure_base_root
 from rackwright.cloud.capability import why_no_machines
 from rackwright.cloud.guest_files import Guest, gpu_major
@@ -24,6 +25,7 @@ from rackwright.cloud.instance import ListInstances, WantedInstance
 from rackwright.cloud.reconcile import Reconciler
 from rackwright.cloud.settings import CloudSettings
 from rackwright.cloud.status import CloudStatus, MachineStatus, write_status
+from rackwright.cloud.toolkit import Toolkit
 from rackwright.diagnostics import ClusterError
 
 log = logging.getLogger(__name__)
@@ -86,6 +88,7 @@ class Daemon:
             apt_proxy=self.settings.apt_proxy,
             apt_repo=self.settings.apt_repo,
             registry=self.settings.registry,
+            preparing=() if builder.is_published(self.settings) else (Toolkit(self.settings.toolkit_version).title,),
             problems=self.problems,
         )
 
@@ -141,6 +144,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run the background process; its output is the log."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     settings = CloudSettings.load(Path(arguments[0]))
+    os.environ[process.ROLE] = "step"  # of what we start for a moment; it must not be taken for another daemon
     try:
         serve(settings)
     except ClusterError as problem:

@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass, replace
 from ipaddress import IPv4Address
 from pathlib import Path
 
-from rackwright.cloud import control_group, daemon, machine, mirror, network, process, ssh
+from rackwright.cloud import builder, control_group, daemon, machine, mirror, network, process, registry, ssh
 from rackwright.cloud.base_root import ADMIN_USER, ensure_base_root
 from rackwright.cloud.capability import why_no_machines
 from rackwright.cloud.guest_files import GPU_TAG
@@ -35,6 +35,7 @@ OnProgress = Callable[[str], None]
 
 START_TIMEOUT_S = 60.0
 """Importing moto takes seconds on a small machine; bringing back a large state some more."""
+REGISTRY_TIMEOUT_S = 20.0
 _POLL_S = 0.1
 
 
@@ -54,6 +55,7 @@ class LocalCloud:
         if reason is None:
             network.bring_up_bridge(self.settings)
             ensure_base_root(self.settings.cache, mirror.host_mirror(), on_progress)
+        builder.forget_complaint(self.settings)
         if not process.find(self.settings.root, daemon.ROLE):
             on_progress("starting the local cloud")
             self._start_daemon()
@@ -88,20 +90,34 @@ class LocalCloud:
     def wait_for_machines(
         self, ids: Sequence[str] | int, timeout_s: float, on_progress: OnProgress
     ) -> tuple[MachineStatus, ...]:
-        """Wait until these machines (or that many) answer ssh. Raises `StepFailed` when one fails or time is up."""
+        """Wait until these machines (or that many) answer ssh and the packages that we build for them are there.
+
+        Raises `StepFailed` when one fails or time is up.
+        """
         told: set[str] = set()
 
         def ready(status: CloudStatus) -> bool:
+            _refuse_failures(status)
             for one in status.machines:
                 if one.state == "running" and one.instance_id not in told:
                     told.add(one.instance_id)
                     on_progress(f"{one.name} answers at {one.address} after {one.boot_s} s")
-                if one.state == "failed":
-                    raise StepFailed(f"machine {one.name} does not boot: {one.error}", where=one.instance_id)
-            return len(told) >= ids if isinstance(ids, int) else told.issuperset(ids)
+            for title in status.preparing:
+                if title not in told:
+                    told.add(title)
+                    on_progress(f"waiting for {title}, which is being built")
+            answering = {one.instance_id for one in status.machines} & told
+            enough = len(answering) >= ids if isinstance(ids, int) else answering.issuperset(ids)
+            return enough and not status.preparing
 
         status = self._wait_until(ready, timeout_s, "the machines to boot")
         return tuple(one for one in status.machines if one.instance_id in told)
+
+    def serve_images(self, references: Sequence[str]) -> dict[str, str]:
+        """Put stand-ins for these images into the registry; return their digests by reference."""
+        address = f"{self.settings.gateway.ip}:{self.settings.registry_port}"
+        self._wait_until(lambda _: registry.answers(address), REGISTRY_TIMEOUT_S, "the image registry to answer")
+        return {reference: registry.push_stand_in(address, reference) for reference in references}
 
     def _start_daemon(self) -> None:
         (self.settings.root / daemon.STATUS_FILE).unlink(missing_ok=True)
@@ -125,6 +141,14 @@ class LocalCloud:
         if said.is_file():
             fields = json.loads(said.read_text())
             raise StepFailed(fields["summary"], where=fields["where"], hint=fields["hint"])
+
+
+def _refuse_failures(status: CloudStatus) -> None:
+    for one in status.machines:
+        if one.state == "failed":
+            raise StepFailed(f"machine {one.name} does not boot: {one.error}", where=one.instance_id)
+    if status.problems:
+        raise StepFailed("; ".join(status.problems), hint="put right what is named here, then run this again")
 
 
 def development_instances(settings: CloudSettings, count: int) -> tuple[WantedInstance, ...]:

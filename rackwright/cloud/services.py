@@ -1,4 +1,4 @@
-"""Services that machines use, on the bridge's address only: package cache and package folder."""
+"""Services that machines use, on the bridge's address only: package cache, image registry, package folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from rackwright.cloud import process
+from rackwright.cloud import builder, packages, process, registry
 from rackwright.cloud.settings import CloudSettings
 from rackwright.diagnostics import ClusterError, StepFailed
 
@@ -24,12 +24,18 @@ _BACKENDS = Path("/etc/apt-cacher-ng")
 def keep_running(settings: CloudSettings) -> tuple[str, ...]:
     """Start what does not run; return one line for each service that cannot."""
     problems = []
-    for role, start in (("apt-cache", start_apt_cache),):
-        if not process.find(settings.root, role):
+    running = {one.role for one in process.find(settings.root)}
+    for role, start in (("apt-cache", start_apt_cache), (registry.ROLE, registry.start_registry)):
+        if role not in running:
             try:
                 start(settings)
             except (ClusterError, OSError) as problem:
                 problems.append(f"{role}: {problem}")
+    if not builder.is_published(settings):
+        if why := builder.complaint(settings):
+            problems.append(f"packages: {why}")
+        elif builder.ROLE not in running:
+            builder.start_builder(settings)
     return tuple(problems)
 
 
@@ -90,7 +96,8 @@ def repository(settings: CloudSettings, *, enabled: bool) -> Iterator[None]:
     if not enabled:
         yield
         return
-    settings.repo.mkdir(parents=True, exist_ok=True)
+    if not builder.is_published(settings):
+        packages.publish(settings.repo, {})  # an empty folder is no repository to apt
     handler = partial(_Quiet, directory=str(settings.repo))
     try:
         server = ThreadingHTTPServer((str(settings.gateway.ip), settings.repo_port), handler)

@@ -40,6 +40,8 @@ class CloudSettings:
     """TCP port of the AWS API on loopback."""
     machine_cap: int = 3
     """Most machines that run at once; further instances are reported as not rehearsed."""
+    toolkit_version: str = "1.20.1"
+    """Version of NVIDIA's container toolkit that is built for the machines."""
     apt_port: int = 3142
     repo_port: int = 3180
     registry_port: int = 5000

@@ -41,6 +41,8 @@ class CloudStatus:
     apt_proxy: str = ""
     apt_repo: str = ""
     registry: str = ""
+    preparing: tuple[str, ...] = ()
+    """Packages that are being built for the machines."""
     problems: tuple[str, ...] = ()
     """What the background process complains about, one line each."""
 
@@ -52,7 +54,8 @@ class CloudStatus:
     def from_json(cls, fields: Mapping[str, Any]) -> CloudStatus:
         """The status that `as_json` wrote."""
         machines = tuple(MachineStatus(**one) for one in fields.get("machines", ()))
-        return cls(**{**fields, "machines": machines, "problems": tuple(fields.get("problems", ()))})
+        lists = {name: tuple(fields.get(name, ())) for name in ("preparing", "problems")}
+        return cls(**{**fields, **lists, "machines": machines})
 
 
 def write_status(path: Path, status: CloudStatus) -> None:

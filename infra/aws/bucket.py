@@ -44,6 +44,8 @@ class SecureBucket(pulumi.ComponentResource):
         key_arn: pulumi.Input[str],
         retention_days: int,
         policy: pulumi.Input[str] | None,
+        versioning: bool = True,
+        object_lock: bool = False,
         tags: Mapping[str, str],
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
@@ -54,13 +56,16 @@ class SecureBucket(pulumi.ComponentResource):
             name,
             bucket=physical_name,
             force_destroy=not protect,
+            object_lock_enabled=object_lock,
             tags={**tags, "Name": physical_name},
             opts=pulumi.ResourceOptions(parent=self, protect=protect),
         )
         self.bucket, self.arn = bucket.bucket, bucket.arn
         self._close()
         self._encrypt(key_arn)
-        self._keep_versions(retention_days)
+        versions = self._keep_versions(retention_days, enabled=versioning or object_lock)
+        if object_lock:
+            self._lock(retention_days, versions)
         document = policy if policy is not None else self.arn.apply(bucket_policy)
         allowed = aws.s3.BucketPolicy(name, bucket=self.bucket, policy=document, opts=self._child)
         self.ready_bucket = allowed.bucket
@@ -92,11 +97,23 @@ class SecureBucket(pulumi.ComponentResource):
         )
         aws.s3.BucketServerSideEncryptionConfiguration(self._prefix, bucket=self.bucket, rules=[rule], opts=self._child)
 
-    def _keep_versions(self, retention_days: int) -> None:
+    def _lock(self, retention_days: int, versions: pulumi.Resource) -> None:
+        """New objects cannot be changed or deleted during the retention, except by who may bypass governance."""
+        retention = aws.s3.BucketObjectLockConfigurationRuleDefaultRetentionArgs(mode="GOVERNANCE", days=retention_days)
+        aws.s3.BucketObjectLockConfiguration(
+            self._prefix,
+            bucket=self.bucket,
+            rule=aws.s3.BucketObjectLockConfigurationRuleArgs(default_retention=retention),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[versions]),
+        )
+
+    def _keep_versions(self, retention_days: int, *, enabled: bool) -> pulumi.Resource:
         versioning = aws.s3.BucketVersioning(
             self._prefix,
             bucket=self.bucket,
-            versioning_configuration=aws.s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
+            versioning_configuration=aws.s3.BucketVersioningVersioningConfigurationArgs(
+                status="Enabled" if enabled else "Suspended"
+            ),
             opts=self._child,
         )
         rule = aws.s3.BucketLifecycleConfigurationRuleArgs(
@@ -116,3 +133,4 @@ class SecureBucket(pulumi.ComponentResource):
             rules=[rule],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
         )
+        return versioning

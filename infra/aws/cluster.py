@@ -23,6 +23,7 @@ from infra.aws.node_pool import NodePool
 from infra.aws.provider import LOCAL_REGION, cluster_provider
 from infra.aws.storage import Home, Scratch
 from infra.settings import Settings
+from rackwright.design import node_name
 from rackwright.design.model import Design, Pool, Storage
 
 
@@ -132,7 +133,9 @@ class AwsCluster(pulumi.ComponentResource):
                 retention_days=storage.retention_days or self._design.retention_days,
                 policy=None,
                 tags=self._tags,
-                protect=self._keep,
+                versioning=storage.versioning,
+                object_lock=storage.object_lock,
+                protect=self._holds(storage),
                 opts=self._child,
             )
             for storage in self._of_kind("s3")
@@ -142,23 +145,10 @@ class AwsCluster(pulumi.ComponentResource):
         self, account: Account, network: Network, key_arn: pulumi.Output[str], buckets: dict[str, SecureBucket]
     ) -> None:
         days, tags, name = self._design.retention_days, self._tags, self._prefix
-        traffic = LogSink(
-            f"{name}-traffic",
-            service="vpc-flow-logs.amazonaws.com",
-            key_arn=key_arn,
-            retention_days=days,
-            tags=tags,
-            opts=self._child,
-        )
-        TrafficRecord(f"{name}-traffic", vpc_id=network.vpc_id, sink=traffic, tags=tags, opts=self._child)
-        calls = LogSink(
-            f"{name}-trail",
-            service="cloudtrail.amazonaws.com",
-            key_arn=key_arn,
-            retention_days=days,
-            tags=tags,
-            opts=self._child,
-        )
+        if self._design.network.flow_logs:
+            traffic = self._declare_sink("traffic", "vpc-flow-logs.amazonaws.com", key_arn)
+            TrafficRecord(f"{name}-traffic", vpc_id=network.vpc_id, sink=traffic, tags=tags, opts=self._child)
+        calls = self._declare_sink("trail", "cloudtrail.amazonaws.com", key_arn)
         AuditTrail(
             f"{name}-trail",
             account=account,
@@ -169,6 +159,16 @@ class AwsCluster(pulumi.ComponentResource):
             retention_days=days,
             tags=tags,
             protect=self._keep,
+            opts=self._child,
+        )
+
+    def _declare_sink(self, label: str, service: str, key_arn: pulumi.Output[str]) -> LogSink:
+        return LogSink(
+            f"{self._prefix}-{label}",
+            service=service,
+            key_arn=key_arn,
+            retention_days=self._design.retention_days,
+            tags=self._tags,
             opts=self._child,
         )
 
@@ -186,7 +186,7 @@ class AwsCluster(pulumi.ComponentResource):
                 clients=access.group_id,
                 key_arn=key_arn,
                 tags=self._tags,
-                protect=self._keep,
+                protect=self._holds(storage),
                 opts=self._child,
             )
             found[storage.name] = {
@@ -197,12 +197,13 @@ class AwsCluster(pulumi.ComponentResource):
         for storage in self._of_kind("efs"):
             home = Home(
                 f"{self._prefix}-{storage.name}",
+                storage=storage,
                 vpc_id=network.vpc_id,
                 subnet_ids={zone: network.subnet_ids[subnet] for zone, subnet in self._subnet_by_zone().items()},
                 clients=access.group_id,
                 key_arn=key_arn,
                 tags=self._tags,
-                protect=self._keep,
+                protect=self._holds(storage),
                 opts=self._child,
             )
             found[storage.name] = {"id": home.file_system_id, "dns_name": home.dns_name}
@@ -226,7 +227,7 @@ class AwsCluster(pulumi.ComponentResource):
     def _declare_pool(self, pool: Pool, shared: _Pools, network: Network) -> pulumi.Output[list[tuple[str, str]]]:
         """Nodes of `pool`; their (id, private address) pairs."""
         image = launch.image_id(self._design, pool, self._aws)
-        if hosts.is_head(pool):
+        if pool.addresses:
             return self._declare_heads(pool, shared, network, image)
         group = NodePool(
             f"{self._prefix}-{pool.name}",
@@ -246,13 +247,12 @@ class AwsCluster(pulumi.ComponentResource):
     def _declare_heads(
         self, pool: Pool, shared: _Pools, network: Network, image: pulumi.Output[str]
     ) -> pulumi.Output[list[tuple[str, str]]]:
-        addresses = hosts.head_addresses(self._design)[pool.name]
         cidr = self._design.network.subnet(pool.subnet).cidr
         heads = HeadNodes(
             f"{self._prefix}-{pool.name}",
             design=self._design,
             pool=pool,
-            nodes=[(hosts.node_name(pool.name, address, cidr), address) for address in addresses],
+            nodes=[(node_name(pool.name, address, cidr), address) for address in pool.addresses],
             image_id=image,
             subnet_id=network.subnet_ids[pool.subnet],
             group_id=shared.groups["nodes"],
@@ -263,7 +263,11 @@ class AwsCluster(pulumi.ComponentResource):
             protect=self._keep,
             opts=self._child,
         )
-        return pulumi.Output.all(*heads.instance_ids).apply(lambda ids: list(zip(ids, addresses, strict=True)))
+        return pulumi.Output.all(*heads.instance_ids).apply(lambda ids: list(zip(ids, pool.addresses, strict=True)))
+
+    def _holds(self, storage: Storage) -> bool:
+        """Whether the engine must refuse to delete `storage`."""
+        return self._keep and storage.deletion == "retain"
 
     def _of_kind(self, kind: str) -> list[Storage]:
         return [storage for storage in self._design.storage if storage.kind == kind]

@@ -48,6 +48,7 @@ class HeadNodes(pulumi.ComponentResource):
                 instance_type=pool.machine,
                 subnet_id=subnet_id,
                 private_ip=address,
+                associate_public_ip_address=pool.public_ip,
                 vpc_security_group_ids=[group_id],
                 iam_instance_profile=profile_name,
                 key_name=key_name,
@@ -56,10 +57,10 @@ class HeadNodes(pulumi.ComponentResource):
                 ebs_optimized=True,
                 monitoring=True,
                 metadata_options=aws.ec2.InstanceMetadataOptionsArgs(
-                    http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=launch.HOP_LIMIT
+                    http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=pool.imds_hops
                 ),
                 root_block_device=aws.ec2.InstanceRootBlockDeviceArgs(
-                    encrypted=True, kms_key_id=key_arn, volume_size=pool.root_volume_gib, volume_type="gp3"
+                    encrypted=pool.encrypted, kms_key_id=key_arn, volume_size=pool.root_volume_gib, volume_type="gp3"
                 ),
                 tags={**tags, "Name": node},
                 opts=keep,

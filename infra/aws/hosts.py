@@ -4,42 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 
 import pulumi
 import pulumi_aws as aws
 from pydantic import JsonValue
 
+from rackwright.design import node_name
 from rackwright.design.model import Design, Pool
 from rackwright.inventory import Host, Inventory
-
-FIRST_FIXED_OFFSET = 10
-"""First address of a subnet that head nodes take. AWS keeps 0 to 3; the gap stays free for file systems."""
-
-HEAD_ROLES = frozenset({"control", "login"})
-"""Pools whose nodes are found again by address; all others are groups that may grow and shrink."""
-
-
-def is_head(pool: Pool) -> bool:
-    """Whether the nodes of `pool` are single instances with fixed addresses."""
-    return pool.role in HEAD_ROLES
-
-
-def node_name(pool: str, address: str, cidr: str) -> str:
-    """Host name: the pool and the place of the address in its subnet, so that a node keeps its name for life."""
-    return f"{pool}-{int(IPv4Address(address)) - int(IPv4Network(cidr).network_address)}"
-
-
-def head_addresses(design: Design) -> dict[str, list[str]]:
-    """Pool -> fixed addresses of its nodes; pools that share a subnet follow one another in design order."""
-    taken: dict[str, int] = {}
-    found: dict[str, list[str]] = {}
-    for pool in filter(is_head, design.pools):
-        network = IPv4Network(design.network.subnet(pool.subnet).cidr)
-        start = taken.get(pool.subnet, FIRST_FIXED_OFFSET)
-        found[pool.name] = [str(network[start + index]) for index in range(pool.max_nodes)]
-        taken[pool.subnet] = start + pool.max_nodes
-    return found
 
 
 def find_members(

@@ -10,9 +10,6 @@ import pulumi_aws as aws
 
 from rackwright.design.model import Capacity, Design, Nic, Pool
 
-HOP_LIMIT = 1
-"""Metadata answers stay on the instance; containers use the node's own agents instead."""
-
 ROOT_DEVICE = "/dev/xvda"
 """Root device of Debian's images for EC2."""
 
@@ -26,7 +23,9 @@ IMAGE_ARCHITECTURE = {"x86_64": "amd64", "arm64": "arm64"}
 
 
 def image_id(design: Design, pool: Pool, provider: pulumi.ProviderResource) -> pulumi.Output[str]:
-    """Newest image of the pool's operating system, from the one owner that may publish it."""
+    """The pool's own image, or the newest of its operating system from the one owner that may publish it."""
+    if pool.ami is not None:
+        return pulumi.Output.from_input(pool.ami)
     owner, name = IMAGES[design.target]
     return aws.ec2.get_ami_output(
         owners=[owner],

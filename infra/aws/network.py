@@ -73,7 +73,7 @@ class Network(pulumi.ComponentResource):
             table = self._declare_table("public", [subnet.name for subnet in public])
             self._declare_default_route("public", table, gateway_id=gateway.id)
             tables.append(table)
-        gateways = {subnet.zone_id: self._declare_nat(subnet) for subnet in public}
+        gateways = {subnet.zone_id: self._declare_nat(subnet) for subnet in _nat_subnets(self._design)}
         for (tier, zone), names in _inner_groups(self._design).items():
             label = f"{tier}-{zone}"
             table = self._declare_table(label, names)
@@ -123,6 +123,14 @@ class Network(pulumi.ComponentResource):
             tags={**self._tags, "Name": name},
             opts=self._child,
         ).id
+
+
+def _nat_subnets(design: NetworkDesign) -> list[Subnet]:
+    """Public subnets that get a NAT gateway: none without egress, one for each zone where asked, else the first."""
+    public = [subnet for subnet in design.subnets if subnet.tier == "public"]
+    if not design.internet_egress:
+        return []
+    return public if design.nat_per_zone else public[:1]
 
 
 def _inner_groups(design: NetworkDesign) -> dict[tuple[str, str], list[str]]:

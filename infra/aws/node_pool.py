@@ -54,7 +54,7 @@ class NodePool(pulumi.ComponentResource):
             vpc_security_group_ids=None if interfaces else [groups["nodes"]],
             block_device_mappings=[self._root_volume(key_arn)],
             metadata_options=aws.ec2.LaunchTemplateMetadataOptionsArgs(
-                http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=launch.HOP_LIMIT
+                http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=pool.imds_hops
             ),
             monitoring=aws.ec2.LaunchTemplateMonitoringArgs(enabled=True),
             ebs_optimized="true",
@@ -72,7 +72,7 @@ class NodePool(pulumi.ComponentResource):
         return aws.ec2.LaunchTemplateBlockDeviceMappingArgs(
             device_name=launch.ROOT_DEVICE,
             ebs=aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgs(
-                encrypted="true",
+                encrypted=str(self._pool.encrypted).lower(),
                 kms_key_id=key_arn,
                 volume_size=self._pool.root_volume_gib,
                 volume_type="gp3",

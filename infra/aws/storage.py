@@ -51,7 +51,8 @@ class Scratch(pulumi.ComponentResource):
         )
         system = aws.fsx.LustreFileSystem(
             name,
-            deployment_type="PERSISTENT_2",
+            deployment_type=storage.deployment or "PERSISTENT_2",
+            efa_enabled=storage.efa or None,
             storage_type="SSD",
             storage_capacity=storage.capacity_gib,
             per_unit_storage_throughput=storage.throughput_mbps_per_tib,
@@ -61,7 +62,7 @@ class Scratch(pulumi.ComponentResource):
             kms_key_id=key_arn,
             subnet_ids=subnet_id,
             security_group_ids=[access.group_id],
-            automatic_backup_retention_days=BACKUP_DAYS,
+            automatic_backup_retention_days=BACKUP_DAYS if storage.backup_days is None else storage.backup_days,
             copy_tags_to_backups=True,
             tags={**tags, "Name": name},
             opts=pulumi.ResourceOptions(parent=self, protect=protect),
@@ -84,6 +85,7 @@ class Home(pulumi.ComponentResource):
         self,
         name: str,
         *,
+        storage: Storage,
         vpc_id: pulumi.Input[str],
         subnet_ids: Mapping[str, pulumi.Input[str]],
         clients: pulumi.Input[str],
@@ -106,7 +108,7 @@ class Home(pulumi.ComponentResource):
         system = aws.efs.FileSystem(
             name,
             creation_token=name,
-            encrypted=True,
+            encrypted=storage.encrypted,
             kms_key_id=key_arn,
             throughput_mode="elastic",
             tags={**tags, "Name": name},
@@ -122,7 +124,7 @@ class Home(pulumi.ComponentResource):
             )
         document = system.arn.apply(file_system_policy)
         aws.efs.FileSystemPolicy(name, file_system_id=system.id, policy=document, opts=child)
-        backup = aws.efs.BackupPolicyBackupPolicyArgs(status="ENABLED")
+        backup = aws.efs.BackupPolicyBackupPolicyArgs(status="DISABLED" if storage.backup_days == 0 else "ENABLED")
         aws.efs.BackupPolicy(name, file_system_id=system.id, backup_policy=backup, opts=child)
         self.file_system_id, self.dns_name = system.id, system.dns_name
         self.register_outputs({"file_system_id": self.file_system_id})

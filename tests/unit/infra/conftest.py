@@ -101,6 +101,7 @@ def design(*, target: str = "aws", nodes: int = 64, classification: str = "phi")
         vcpus=16,
         memory_gib=64,
         gpus=0,
+        addresses=("10.40.16.10", "10.40.16.11"),
         ansible_roles=("slurm_controller", "base"),
     )
     train = Pool(

@@ -1,0 +1,238 @@
+"""Where states rest: Pulumi's ``file://`` backend, with a lock and writes that are whole or not at all.
+
+ROOT/.pulumi/meta.yaml                                  version: 1
+ROOT/.pulumi/stacks/PROJECT/STACK.json (.bak)           the checkpoint, and the one before this run
+ROOT/.pulumi/history/PROJECT/STACK/STACK-<ns>.history.json, .checkpoint.json
+ROOT/.pulumi/locks/organization/PROJECT/STACK/<id>.json  who holds the stack; the CLI reads and writes these too
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import getpass
+import hashlib
+import json
+import os
+import shutil
+import socket
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rackwright.diagnostics import InputError, StepFailed
+from rackwright.engine.secrets import Crypter
+from rackwright.engine.state import Snapshot, broken, snapshot_from_json
+from rackwright.engine.urn import StackRef
+
+CHECKPOINT_VERSION = 3
+ENGINE_VERSION = "v3.272.0"
+"""Version of the SDK whose checkpoint layout we write; the CLI refuses a newer one than its own."""
+
+
+def now() -> str:
+    """Current time as the checkpoint writes it."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A stack's state, ready for use."""
+
+    snapshot: Snapshot
+    crypter: Crypter
+    exists: bool
+
+
+class FileBackend:
+    """States of stacks under `root`, the folder that holds ``.pulumi/``; `passphrase` locks their secrets."""
+
+    def __init__(self, root: Path, passphrase: str) -> None:
+        self.root = Path(root).resolve()
+        self._passphrase = passphrase
+
+    @property
+    def _folder(self) -> Path:
+        return self.root / ".pulumi"
+
+    def path(self, stack: StackRef) -> Path:
+        """The checkpoint file of `stack`."""
+        return self._folder / "stacks" / stack.project / f"{stack.name}.json"
+
+    def read(self, stack: StackRef) -> dict[str, Any] | None:
+        """The recorded deployment, secrets still encrypted; None for a new stack. Raises `InputError` when broken."""
+        path = self.path(stack)
+        if not path.exists():
+            return None
+        try:
+            document = json.loads(path.read_bytes())
+            version, checkpoint = document["version"], document["checkpoint"]
+        except (ValueError, KeyError, TypeError) as cause:
+            raise self._broken(stack, f"it is not a checkpoint ({cause})") from cause
+        if version != CHECKPOINT_VERSION:
+            raise self._broken(stack, f"its version is {version}, this engine reads {CHECKPOINT_VERSION}")
+        latest = checkpoint.get("latest") if isinstance(checkpoint, dict) else None
+        return latest if isinstance(latest, dict) else {}
+
+    def load(self, stack: StackRef) -> Loaded:
+        """State of `stack`, decrypted and checked. Raises `InputError` when it is broken or the passphrase is wrong."""
+        deployment = self.read(stack)
+        crypter = self.crypter(deployment or {}, str(self.path(stack)))
+        try:
+            snapshot = snapshot_from_json(deployment or {}, crypter)
+        except (KeyError, TypeError, ValueError, AttributeError) as cause:
+            raise self._broken(stack, f"a record cannot be read ({cause!r})") from cause
+        if problems := broken(snapshot.resources):
+            more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+            raise self._broken(stack, f"{problems[0]}{more}")
+        return Loaded(snapshot, crypter, deployment is not None)
+
+    def crypter(self, deployment: Mapping[str, Any], where: str) -> Crypter:
+        """Cipher for the secrets of `deployment`. Raises `InputError` when another scheme locked them."""
+        provider = deployment.get("secrets_providers") or {}
+        if provider.get("type", "passphrase") != "passphrase":
+            raise InputError(
+                f"the state's secrets are kept by {provider['type']!r}, this engine knows only 'passphrase'",
+                where=where,
+                hint="pulumi stack change-secrets-provider passphrase",
+            )
+        return Crypter(self._passphrase, (provider.get("state") or {}).get("salt"))
+
+    def _broken(self, stack: StackRef, why: str) -> InputError:
+        path = self.path(stack)
+        backup = path.with_suffix(".json.bak")
+        way_out = (
+            f"the state before the last run is in {backup}: check it and copy it over {path.name}"
+            if backup.exists()
+            else f"import an earlier export, or an entry of {self._folder / 'history' / stack.project / stack.name}"
+        )
+        return InputError(f"the state of stack {stack.name!r} is broken: {why}", where=str(path), hint=way_out)
+
+    # --- writing ------------------------------------------------------------------------------------------------------
+
+    def prepare(self, stack: StackRef) -> None:
+        """Make the folders; called under the lock before the first write."""
+        self.path(stack).parent.mkdir(parents=True, exist_ok=True)
+        meta = self._folder / "meta.yaml"
+        if not meta.exists():
+            write_whole(meta, b"version: 1\n")
+
+    def back_up(self, stack: StackRef) -> None:
+        """Keep the state as it is now as ``.bak``."""
+        path = self.path(stack)
+        if path.exists():
+            shutil.copyfile(path, path.with_suffix(".json.bak"))
+
+    def write(self, stack: StackRef, checkpoint: bytes) -> None:
+        """Replace the checkpoint, durably and as a whole."""
+        write_whole(self.path(stack), checkpoint)
+
+    def add_history(self, stack: StackRef, kind: str, succeeded: bool, changes: Mapping[str, int]) -> None:
+        """Keep a copy of the checkpoint with a note on the run, as ``pulumi stack history`` reads them."""
+        folder = self._folder / "history" / stack.project / stack.name
+        folder.mkdir(parents=True, exist_ok=True)
+        stem = f"{stack.name}-{time.time_ns()}"
+        seconds = int(time.time())
+        note = {
+            "kind": kind,
+            "startTime": seconds,
+            "message": "",
+            "environment": {},
+            "config": {},
+            "version": 0,
+            "result": "succeeded" if succeeded else "failed",
+            "endTime": seconds,
+            "resourceChanges": dict(changes),
+        }
+        write_whole(folder / f"{stem}.history.json", json.dumps(note, indent=4).encode())
+        shutil.copyfile(self.path(stack), folder / f"{stem}.checkpoint.json")
+
+    # --- lock ---------------------------------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def locked(self, stack: StackRef) -> Iterator[None]:
+        """Hold `stack` for this process. Raises `StepFailed`, naming the holder, when another one has it.
+
+        The kernel drops our own lock with its process, so a killed run leaves nothing to clean; the ``.json`` note is
+        for people and for the CLI, and is ignored when its process is gone.
+        """
+        folder = self._folder / "locks" / stack.organization / stack.project / stack.name
+        folder.mkdir(parents=True, exist_ok=True)
+        note = folder / f"{uuid.uuid4()}.json"
+        with (folder.parent / f"{stack.name}.flock").open("w") as handle:
+            self._take(handle.fileno(), folder, stack)
+            write_whole(note, json.dumps(_holder()).encode())
+            try:
+                yield
+            finally:
+                note.unlink(missing_ok=True)
+
+    def _take(self, descriptor: int, folder: Path, stack: StackRef) -> None:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as cause:
+            raise _held(stack, folder, _notes(folder)) from cause
+        if alive := [note for note in _notes(folder) if not _stale(note)]:
+            raise _held(stack, folder, alive)
+
+
+def _holder() -> dict[str, Any]:
+    return {"pid": os.getpid(), "username": getpass.getuser(), "hostname": socket.gethostname(), "timestamp": now()}
+
+
+def _notes(folder: Path) -> list[dict[str, Any]]:
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        with contextlib.suppress(ValueError, OSError):
+            found.append({**json.loads(path.read_bytes()), "path": str(path)})
+    return found
+
+
+def _stale(note: Mapping[str, Any]) -> bool:
+    """Whether the process of `note` is gone; if so the note goes too. One of another machine cannot be judged."""
+    if note.get("hostname") != socket.gethostname() or _runs(int(note.get("pid", 0))):
+        return False
+    Path(note["path"]).unlink(missing_ok=True)
+    return True
+
+
+def _runs(pid: int) -> bool:
+    if pid in (0, os.getpid()):
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _held(stack: StackRef, folder: Path, notes: list[dict[str, Any]]) -> StepFailed:
+    who = ", ".join(
+        f"{n.get('username')}@{n.get('hostname')} (pid {n.get('pid')}, since {n.get('timestamp')})" for n in notes
+    )
+    return StepFailed(
+        f"stack {stack.name!r} is in use by {who or 'another process'}",
+        where=str(folder),
+        hint="wait until that run has ended, then run this again; nothing was changed",
+    )
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write `content` to `path` so that a crash at any point leaves the old or the new file, never a part."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    with draft.open("wb") as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
+    draft.replace(path)
+
+
+def manifest() -> dict[str, Any]:
+    """The checkpoint's manifest; its magic is the hash of the version, by which the CLI checks the file."""
+    return {"time": now(), "magic": hashlib.sha256(ENGINE_VERSION.encode()).hexdigest(), "version": ENGINE_VERSION}

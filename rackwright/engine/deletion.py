@@ -1,0 +1,120 @@
+"""Deleting: in which order (pure), and carrying it out in parallel."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+from rackwright.engine.executor import REFUSALS, Executor, planned
+from rackwright.engine.plan import EventKind
+from rackwright.engine.state import ResourceState
+from rackwright.engine.step import Op, PlannedStep, sorted_by_need
+from rackwright.engine.urn import is_default_provider, is_provider
+
+
+def blockers(going: Sequence[ResourceState]) -> dict[int, set[int]]:
+    """For every index of `going` the indices that must be gone before it: what refers to it."""
+    places: dict[str, list[int]] = {}
+    for index, resource in enumerate(going):
+        places.setdefault(resource.urn, []).append(index)
+    first: dict[int, set[int]] = {index: set() for index in range(len(going))}
+    for index, resource in enumerate(going):
+        for urn in resource.references():
+            for needed in places.get(urn, ()):
+                if needed != index:
+                    first[needed].add(index)
+    return first
+
+
+def in_deletion_order(going: Sequence[ResourceState]) -> list[ResourceState]:
+    """`going` so that each comes after all that refer to it; ties by URN, so the same for every run."""
+    keys = {index: f"{resource.urn} {resource.id}\n{index:09}" for index, resource in enumerate(going)}
+    back = {key: index for index, key in keys.items()}
+    order = sorted_by_need({keys[index]: {keys[n] for n in first} for index, first in blockers(going).items()})
+    return [going[back[key]] for key in order]
+
+
+class Deletion:
+    """Deletes recorded resources, dependents first."""
+
+    def __init__(self, executor: Executor, going: Sequence[ResourceState]) -> None:
+        self._executor = executor
+        self._going = in_deletion_order(going)
+        self._urns = {resource.urn for resource in going}
+
+    def run(self) -> None:
+        """Refuse guarded resources before anything is deleted, then delete. A failure lets running deletions end."""
+        for resource in self._going:
+            if self._op(resource) is Op.DELETE and not self._executor.options.unprotect:
+                self._executor.refuse_guarded(resource, "delete")
+        if self._executor.preview:
+            for resource in self._going:
+                self._forget(resource)
+        else:
+            self._parallel()
+
+    def _parallel(self) -> None:
+        left = blockers(self._going)
+        running: dict[Future[None], int] = {}
+        with ThreadPoolExecutor(self._executor.options.parallel, thread_name_prefix="delete") as pool:
+            while left or running:
+                free = [] if self._executor.stopping else sorted(index for index, first in left.items() if not first)
+                for index in free:
+                    del left[index]
+                    running[pool.submit(self._delete, self._going[index])] = index
+                if not running:
+                    return
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                gone = {running.pop(future) for future in done}
+                for future in done:
+                    future.result()
+                for first in left.values():
+                    first.difference_update(gone)
+
+    def _op(self, resource: ResourceState) -> Op:
+        if resource.external or resource.retain_on_delete:
+            return Op.FORGET
+        return Op.DELETE_REPLACED if resource.delete or resource.pending_replacement else Op.DELETE
+
+    def _needs_call(self, resource: ResourceState) -> bool:
+        """Whether a provider has to delete it; the rest only leaves the state."""
+        owned = resource.custom and not is_provider(resource.type) and not resource.pending_replacement
+        return owned and self._op(resource) is not Op.FORGET and resource.deleted_with not in self._urns
+
+    def _delete(self, resource: ResourceState) -> None:
+        if self._executor.stopping:
+            return
+        if not self._needs_call(resource):
+            self._forget(resource)
+            return
+        executor = self._executor
+        with executor.guarded():
+            provider = executor.provider_for(resource)
+            step = planned(self._op(resource), resource, recorded=provider.records_only(resource.type))
+            executor.tell(EventKind.STARTED, step)
+            began = time.monotonic()
+            operation = executor.journal.begin("deleting", resource)
+            try:
+                provider.delete(resource)
+            except REFUSALS as refusal:
+                executor.note_failure(step, refusal)
+                return
+            executor.journal.commit(operation, remove=resource)
+            self._note(step, time.monotonic() - began)
+
+    def _forget(self, resource: ResourceState) -> None:
+        self._executor.journal.commit(remove=resource, save=False)
+        self._executor.journal.mark_changed()
+        self._note(planned(self._op(resource), resource, recorded=self._recorded(resource)), 0.0)
+
+    def _recorded(self, resource: ResourceState) -> bool:
+        if not self._needs_call(resource):
+            return False
+        return self._executor.provider_for(resource).records_only(resource.type)
+
+    def _note(self, step: PlannedStep, elapsed_s: float) -> None:
+        if step.op is not Op.DELETE_REPLACED and not is_default_provider(step.urn):
+            self._executor.steps.append(step)
+        kind = EventKind.PLANNED if self._executor.preview else EventKind.FINISHED
+        self._executor.tell(kind, step, elapsed_s=elapsed_s)

@@ -7,6 +7,10 @@ For development of playbooks, three machines without the AWS API (root needed; C
 
 The first form prints an Ansible inventory (YAML) to stdout and where it was saved; the machines take the addresses
 .11, .12, … of the block, all but the first have 8 stand-in GPUs. Log in as ``admin`` (may sudo) or ``root``.
+
+What differs from a real node: no route beyond the bridge, no DNS (/etc/hosts has the names) and no default route,
+so Ansible finds no default address; no control-group controllers on hosts that keep them in version 1 (run containers
+with ``ctr run --cpu-shares 0``); /var/lib/containerd is a plain disk because an overlay cannot lie on an overlay.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from infra.aws.documents import Scope
+from infra.aws.documents import Scope, partition_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,7 @@ class Account:
     def behind(cls, provider: pulumi.ProviderResource, region: str) -> Account:
         """Ask `provider` who it is."""
         identity = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(provider=provider))
-        partition = aws.get_partition_output(opts=pulumi.InvokeOutputOptions(provider=provider))
-        scope = pulumi.Output.all(identity.account_id, partition.partition).apply(
-            lambda found: Scope(partition=found[1], account=found[0], region=region)
-        )
-        return cls(scope)
+        return cls(identity.account_id.apply(lambda account: Scope(partition_of(region), account, region)))
 
     def render(self, document: Callable[[Scope], str]) -> pulumi.Output[str]:
         """A policy document that needs to know the account."""

@@ -9,7 +9,7 @@ import pulumi_aws as aws
 
 from infra.aws.account import Account
 from infra.aws.bucket import SecureBucket
-from infra.aws.documents import Scope, bucket_policy, log_writer_policy, trust
+from infra.aws.documents import Scope, bucket_arn, bucket_policy, log_writer_policy, trust
 
 LOG_RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
@@ -140,7 +140,7 @@ class AuditTrail(pulumi.ComponentResource):
 
 def _trail_bucket_policy(scope: Scope, trail: str, bucket: str) -> str:
     return bucket_policy(
-        f"arn:{scope.partition}:s3:::{bucket}",
+        bucket_arn(bucket, scope.region),
         trail_arn=scope.arn("cloudtrail", f"trail/{trail}"),
         account=scope.account,
     )

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
-from infra.aws.documents import bucket_policy
-
 MULTIPART_DAYS = 7
 """Parts of uploads that never finished cost money and show in no listing."""
 
@@ -43,7 +41,7 @@ class SecureBucket(pulumi.ComponentResource):
         physical_name: str,
         key_arn: pulumi.Input[str],
         retention_days: int,
-        policy: pulumi.Input[str] | None,
+        policy: pulumi.Input[str],
         versioning: bool = True,
         object_lock: bool = False,
         tags: Mapping[str, str],
@@ -66,8 +64,7 @@ class SecureBucket(pulumi.ComponentResource):
         versions = self._keep_versions(retention_days, enabled=versioning or object_lock)
         if object_lock:
             self._lock(retention_days, versions)
-        document = policy if policy is not None else self.arn.apply(bucket_policy)
-        allowed = aws.s3.BucketPolicy(name, bucket=self.bucket, policy=document, opts=self._child)
+        allowed = aws.s3.BucketPolicy(name, bucket=self.bucket, policy=policy, opts=self._child)
         self.ready_bucket = allowed.bucket
         self.register_outputs({"bucket": self.bucket, "arn": self.arn})
 

@@ -13,6 +13,7 @@ from infra.aws.account import Account
 from infra.aws.audit_trail import AuditTrail, LogSink, TrafficRecord
 from infra.aws.bucket import SecureBucket, bucket_name
 from infra.aws.budget import CostGuard
+from infra.aws.documents import bucket_arn, bucket_policy
 from infra.aws.encryption import Encryption
 from infra.aws.endpoints import ServiceEndpoints
 from infra.aws.fabric_access import FabricAccess
@@ -73,7 +74,7 @@ class AwsCluster(pulumi.ComponentResource):
         file_systems = self._declare_file_systems(network, access, encryption.key_arn)
         shared = _Pools(
             groups={"nodes": access.group_id, "fabric": fabric.group_id},
-            identity=self._declare_identity(account, buckets),
+            identity=self._declare_identity(account),
             key_arn=encryption.key_arn,
             key_name=self._declare_key_pair(settings.ssh_public_key),
         )
@@ -128,10 +129,10 @@ class AwsCluster(pulumi.ComponentResource):
         return {
             storage.name: SecureBucket(
                 f"{self._prefix}-{storage.name}",
-                physical_name=bucket_name(self._prefix, storage.name, self._region),
+                physical_name=self._bucket_name(storage),
                 key_arn=key_arn,
                 retention_days=storage.retention_days or self._design.retention_days,
-                policy=None,
+                policy=bucket_policy(bucket_arn(self._bucket_name(storage), self._region)),
                 tags=self._tags,
                 versioning=storage.versioning,
                 object_lock=storage.object_lock,
@@ -209,8 +210,8 @@ class AwsCluster(pulumi.ComponentResource):
             found[storage.name] = {"id": home.file_system_id, "dns_name": home.dns_name}
         return found
 
-    def _declare_identity(self, account: Account, buckets: dict[str, SecureBucket]) -> NodeIdentity:
-        arns = [bucket.arn for bucket in buckets.values()]
+    def _declare_identity(self, account: Account) -> NodeIdentity:
+        arns = [bucket_arn(self._bucket_name(storage), self._region) for storage in self._of_kind("s3")]
         return NodeIdentity(self._prefix, account=account, bucket_arns=arns, tags=self._tags, opts=self._child)
 
     def _declare_key_pair(self, public_key: str | None) -> pulumi.Output[str] | None:
@@ -264,6 +265,9 @@ class AwsCluster(pulumi.ComponentResource):
             opts=self._child,
         )
         return pulumi.Output.all(*heads.instance_ids).apply(lambda ids: list(zip(ids, pool.addresses, strict=True)))
+
+    def _bucket_name(self, storage: Storage) -> str:
+        return bucket_name(self._prefix, storage.name, self._region)
 
     def _holds(self, storage: Storage) -> bool:
         """Whether the engine must refuse to delete `storage`."""

@@ -64,6 +64,20 @@ SESSION_MANAGER: tuple[str, ...] = (
 """Session Manager's core actions: AWS Systems Manager User Guide, "Verify or create an IAM role"."""
 
 
+PARTITIONS = {"us-gov-": "aws-us-gov", "cn-": "aws-cn"}
+"""Beginning of a region -> partition; all other public regions are in ``aws``. AWS General Reference, "ARN format"."""
+
+
+def partition_of(region: str) -> str:
+    """Partition that ARNs of `region` name. Known without asking, so that policies can be judged in a preview."""
+    return next((partition for prefix, partition in PARTITIONS.items() if region.startswith(prefix)), "aws")
+
+
+def bucket_arn(bucket: str, region: str) -> str:
+    """ARN of a bucket; bucket names are the same in all accounts of a partition."""
+    return f"arn:{partition_of(region)}:s3:::{bucket}"
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Where a policy holds."""

@@ -26,7 +26,7 @@ class NodeIdentity(pulumi.ComponentResource):
         name: str,
         *,
         account: Account,
-        bucket_arns: Sequence[pulumi.Input[str]],
+        bucket_arns: Sequence[str],
         tags: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -45,7 +45,7 @@ class NodeIdentity(pulumi.ComponentResource):
             "secrets": account.render(lambda scope: secret_read_policy(scope, name)),
         }
         if bucket_arns:
-            policies["buckets"] = pulumi.Output.all(*bucket_arns).apply(bucket_use_policy)
+            policies["buckets"] = bucket_use_policy(bucket_arns)
         for label, document in policies.items():
             aws.iam.RolePolicy(f"{name}-node-{label}", name=label, role=role.name, policy=document, opts=child)
         profile = aws.iam.InstanceProfile(f"{name}-node", name=f"{name}-node", role=role.name, tags=tags, opts=child)

@@ -45,7 +45,6 @@ class Recorder(Mocks):
         return {
             "aws:ec2/getAmi:getAmi": {"id": "ami-0123456789abcdef0"},
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
-            "aws:index/getPartition:getPartition": {"partition": "aws"},
         }[args.token]
 
 

@@ -28,8 +28,10 @@ class Package(_Model):
     """Ansible role that installs it; it goes to the hosts that have this role."""
     held: bool = False
     """Held back from upgrades (driver, fabric, kernel)."""
-    source: Literal["distribution", "nvidia", "built", "pypi"] = "distribution"
-    """Where it comes from; `built` means built here from source and named as such."""
+    source: Literal["distribution", "nvidia", "upstream", "built", "pypi"] = "distribution"
+    """Where it comes from; `built` means built here from source, `upstream` its own vendor's repository."""
+    digest: str | None = Field(default=None, pattern=r"^sha256:[0-9a-f]{64}$")
+    """Of the package file, where an index or the vendor publishes it."""
     why: str | None = None
 
 

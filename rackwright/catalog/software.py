@@ -1,0 +1,257 @@
+"""What software exists, which releases fit which, and until when: the facts that the version resolver works on.
+
+A *product* has releases; a *rule* ties products to each other and to facts about the cluster (`FACTS`). Rules are data
+(`data/software.yaml`), so that a new release or a new incompatibility needs no code.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from rackwright.catalog.distribution import Snapshot
+from rackwright.catalog.model import Record
+from rackwright.catalog.source import read_data
+from rackwright.catalog.version import Condition, version_order
+
+FACTS = frozenset({"architecture", "fabric", "gpu", "nvswitch", "scheduler", "system", "target"})
+"""What is given about the cluster; everything else that a rule names is a product."""
+
+Channel = Literal["distribution", "nvidia", "upstream", "built", "pypi"]
+"""Where packages come from; `upstream` is the repository of their own vendor (Kubernetes, AWS)."""
+
+System = Literal["debian-trixie", "ubuntu-22.04", "ubuntu-24.04", "rocky-9"]
+
+
+class Origin(Record):
+    """Where a fact was read, and how far to trust it."""
+
+    url: str = Field(pattern=r"^https://")
+    read_on: dt.date
+    uncertain: str | None = None
+    """Why the fact needs another look; None where the source says it plainly."""
+
+
+class Line(Record):
+    """A line of releases with a common life: a driver branch, a minor release of Kubernetes."""
+
+    name: str
+    """Prefix of its versions: ``580``, ``1.35``."""
+    kind: str = "release"
+    """``long-term``, ``production``, ``new-feature`` (driver); the order is that of `Product.prefer`."""
+    end_of_life: dt.date | None = None
+    """Last day with fixes; None where none is announced."""
+    origin: Origin
+
+
+class Release(Record):
+    """One release of a product."""
+
+    version: str
+    systems: tuple[System, ...] = ()
+    """Operating systems it exists for; empty: any."""
+    architectures: tuple[Literal["x86_64", "arm64"], ...] = ()
+    requires: Mapping[str, str] = {}
+    """Product -> condition that must hold beside it."""
+    digest: str | None = Field(default=None, pattern=r"^sha256:[0-9a-f]{64}$")
+    """Of the file that is downloaded, where the vendor or a builder published it."""
+    origin: Origin
+
+
+class PackageName(Record):
+    """How a product is called in a package manager, and in which version form."""
+
+    systems: tuple[System, ...]
+    name: str
+    """May hold ``{driver}``, ``{cuda.major}``, ``{cuda.dash}`` … (`rackwright.lock.packages`)."""
+    version: str | None = None
+    """Same; None takes the version of the distribution's snapshot."""
+    when: str = "present"
+    """Condition on the product's own version: names change at a release."""
+    also: Mapping[str, str] = {}
+    """Further conditions on other products."""
+    role: str | None = None
+    """Ansible role that installs it; None takes the product's."""
+    source: Channel | None = None
+    why: str | None = None
+    """What the package is for, where its name does not say."""
+
+
+class Product(Record):
+    """A piece of software of which a node has at most one release."""
+
+    name: str
+    title: str
+    rank: int
+    """Products are chosen in this order; what is chosen early gets the better release."""
+    role: str
+    source: Channel = "nvidia"
+    held: bool = False
+    """Its packages are held back from upgrades."""
+    prefer: tuple[str, ...] = ()
+    """Kinds of line, best first; without it the newest release is best."""
+    follows: str | None = None
+    """Product whose versions it shares exactly (fabric manager: driver)."""
+    module: str | None = None
+    """Go module it is built from."""
+    lines: tuple[Line, ...] = ()
+    releases: tuple[Release, ...] = ()
+    distribution: Mapping[System, tuple[str, ...]] = {}
+    """Operating system -> packages of its distribution whose versions are releases of the product."""
+    packages: tuple[PackageName, ...] = ()
+
+    def line_of(self, version: str) -> Line | None:
+        """Line that `version` belongs to; None where lines are not tracked."""
+        inside = [line for line in self.lines if version == line.name or version.startswith(line.name + ".")]
+        return max(inside, key=lambda line: len(line.name), default=None)
+
+
+class Rule(Record):
+    """If all of `when` holds, all of `then` must hold."""
+
+    id: str
+    when: Mapping[str, str] = {}
+    """Fact -> value (``a|b``: either), product -> condition on its version."""
+    then: Mapping[str, str] = {}
+    same: tuple[str, str] | None = None
+    """Two products that must have one and the same version when both are there."""
+    why: str
+    origin: Origin
+
+    @field_validator("when", "then")
+    @classmethod
+    def _readable(cls, terms: Mapping[str, str]) -> Mapping[str, str]:
+        for name, condition in terms.items():
+            if name not in FACTS:
+                Condition.parse(condition)
+        return terms
+
+
+@dataclass(frozen=True)
+class SoftwareCatalog:
+    """Everything the resolver may choose from."""
+
+    products: Mapping[str, Product]
+    rules: tuple[Rule, ...]
+    snapshots: Mapping[str, Snapshot]
+    """Operating system -> what its distribution offers."""
+
+
+def build_catalog(
+    products: Iterable[Product], rules: Iterable[Rule], snapshots: Mapping[str, Snapshot]
+) -> SoftwareCatalog:
+    """Catalog in one canonical order, whatever the order of the files. ValueError names every mistake."""
+    offered = (_with_offers(product, snapshots) for product in products)
+    table = {product.name: product for product in sorted(offered, key=lambda p: (p.rank, p.name))}
+    ordered = {name: _followed(_ordered(product), table) for name, product in table.items()}
+    catalog = SoftwareCatalog(ordered, tuple(sorted(rules, key=lambda rule: rule.id)), snapshots)
+    if mistakes := list(_mistakes(catalog)):
+        raise ValueError("; ".join(mistakes))
+    return catalog
+
+
+def _with_offers(product: Product, snapshots: Mapping[str, Snapshot]) -> Product:
+    """`product` with the releases that distributions offer."""
+    found = [
+        Release(version=upstream(snapshot.packages[name].version), systems=(system,), origin=_origin_of(snapshot))
+        for system, names in product.distribution.items()
+        for name in names
+        if (snapshot := snapshots.get(system)) and name in snapshot.packages
+    ]
+    return product.model_copy(update={"releases": (*product.releases, *found)})
+
+
+def _origin_of(snapshot: Snapshot) -> Origin:
+    return Origin(url=snapshot.source, read_on=snapshot.read_on)
+
+
+def upstream(version: str) -> str:
+    """Upstream's version in a Debian one: ``1.7.24~ds1-6+deb13u1`` -> ``1.7.24``; CUDA's comes after the tilde."""
+    bare = version.partition(":")[2] or version
+    bare = bare.rpartition("-")[0] or bare
+    cuda = re.fullmatch(r"[\d.]+~(\d+(?:\.\d+)+)", bare)
+    return cuda[1] if cuda else re.split(r"[~+]", bare)[0]
+
+
+def _ordered(product: Product) -> Product:
+    """`product` with its best release first: by kind of line, then newest."""
+    newest = sorted(product.releases, key=lambda release: version_order(release.version), reverse=True)
+    return product.model_copy(update={"releases": tuple(sorted(newest, key=lambda r: _kind_rank(product, r.version)))})
+
+
+def _kind_rank(product: Product, version: str) -> int:
+    line = product.line_of(version)
+    return product.prefer.index(line.kind) if line and line.kind in product.prefer else len(product.prefer)
+
+
+def _followed(product: Product, table: Mapping[str, Product]) -> Product:
+    if product.follows is None or product.follows not in table:
+        return product
+    leader = _ordered(table[product.follows])
+    return product.model_copy(update={"releases": leader.releases, "lines": leader.lines, "prefer": leader.prefer})
+
+
+def _mistakes(catalog: SoftwareCatalog) -> Iterator[str]:
+    known = FACTS | catalog.products.keys()
+    for rule in catalog.rules:
+        for name in sorted({*rule.when, *rule.then, *(rule.same or ())} - known):
+            yield f"rule {rule.id} names {name}, which is neither a fact nor a product"
+        if any(name in FACTS for name in rule.then):
+            yield f"rule {rule.id} demands a fact; only products can be demanded"
+    for product in catalog.products.values():
+        yield from _product_mistakes(product, known)
+    ids = [rule.id for rule in catalog.rules]
+    yield from (f"there are two rules {name}" for name in sorted({name for name in ids if ids.count(name) > 1}))
+
+
+def _product_mistakes(product: Product, known: Iterable[str]) -> Iterator[str]:
+    keys = [(release.version, release.systems, release.architectures) for release in product.releases]
+    for version, systems, _ in sorted({key for key in keys if keys.count(key) > 1}):
+        yield f"{product.name} {version} is listed twice for {', '.join(systems) or 'every system'}"
+    for release in product.releases:
+        for name in sorted(release.requires.keys() - set(known)):
+            yield f"{product.name} {release.version} requires {name}, which is no product"
+    if product.follows is not None and product.follows not in known:
+        yield f"{product.name} follows {product.follows}, which is no product"
+
+
+@functools.cache
+def load_software() -> SoftwareCatalog:
+    """The software catalog that ships with the program; read once."""
+    document = read_yaml("software")
+    origins = read_origins(document)
+    snapshot = Snapshot.model_validate(read_yaml("software-debian-trixie"))
+    products = [Product.model_validate(with_origins(item, origins)) for item in document["products"]]
+    rules = [Rule.model_validate(with_origins(item, origins)) for item in document["rules"]]
+    return build_catalog(products, rules, {f"{snapshot.distribution}-{snapshot.release}": snapshot})
+
+
+def read_yaml(name: str) -> Any:
+    """Content of the data file `name`."""
+    return read_data(f"{name}.yaml")
+
+
+def read_origins(document: Any) -> dict[str, Origin]:
+    """The origins that a data file names at its top."""
+    return {name: Origin.model_validate(item) for name, item in document["origins"].items()}
+
+
+def with_origins(item: Any, origins: Mapping[str, Origin]) -> Any:
+    """`item` with each origin written out; the file names each once, ``name?why`` marks an uncertain fact."""
+    if isinstance(item, list):
+        return [with_origins(one, origins) for one in item]
+    if not isinstance(item, dict):
+        return item
+    inner = {key: with_origins(value, origins) for key, value in item.items() if key != "origin"}
+    return inner | ({"origin": _origin(item["origin"], origins)} if "origin" in item else {})
+
+
+def _origin(text: str, origins: Mapping[str, Origin]) -> Origin:
+    name, _, doubt = text.partition("?")
+    return origins[name.strip()].model_copy(update={"uncertain": doubt.strip() or None})

@@ -1,0 +1,37 @@
+"""Container images of a lock: every tag is pinned to a digest, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rackwright.catalog.ngc import load_ngc
+from rackwright.diagnostics import InputError, Problem
+from rackwright.lock.model import Image
+
+
+def images_of(references: Sequence[str], known: Mapping[str, Image]) -> dict[str, Image]:
+    """Digest of each reference: its own, that of `known` (registry, earlier lock), or the catalog's.
+
+    InputError names every reference that has none.
+    """
+    found = {reference: image for reference in references if (image := _image(reference, known)) is not None}
+    if missing := [reference for reference in references if reference not in found]:
+        raise InputError(
+            f"{len(missing)} images have no known digest",
+            where="software.ngc",
+            hint="run ./rw lock with the registry in reach, or put the digest into the reference (name:tag@sha256:…)",
+            problems=[
+                Problem("software.ngc", f"{name}: neither the catalog nor the lock knows it") for name in missing
+            ],
+        )
+    return dict(sorted(found.items()))
+
+
+def _image(reference: str, known: Mapping[str, Image]) -> Image | None:
+    name, _, digest = reference.partition("@")
+    if digest:
+        return Image(digest=digest)
+    if reference in known:
+        return known[reference]
+    listed = load_ngc().digest(name)
+    return Image(digest=listed) if listed else None

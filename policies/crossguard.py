@@ -45,6 +45,8 @@ class PolicyAnalyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self._find_profile = find_profile
         self._levels: dict[str, int] = {}
         self._told: set[tuple[str, str]] = set()
+        self.findings: tuple[Finding, ...] = ()
+        """Every verdict on the stack last analysed, passed ones too; for a caller in the same process."""
 
     def Handshake(self, request: pb.AnalyzerHandshakeRequest, context: object) -> pb.AnalyzerHandshakeResponse:
         """Accept any engine."""
@@ -88,6 +90,7 @@ class PolicyAnalyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def AnalyzeStack(self, request: pb.AnalyzeStackRequest, context: object) -> pb.AnalyzeResponse:
         """Violations that show only in the whole stack, and what could not be judged."""
         findings = evaluate(self._enabled(), all_resources(request), profile=self._profile)
+        self.findings = tuple(findings)
         news = [
             finding
             for finding in findings

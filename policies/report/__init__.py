@@ -1,0 +1,8 @@
+"""Reports: pure functions from an `AuditResult` to text. Must not know where the findings come from."""
+
+from policies.report.html import render_html
+from policies.report.json import finding_as_json, render_json
+from policies.report.sarif import render_sarif
+from policies.report.text import render_text
+
+__all__ = ["finding_as_json", "render_html", "render_json", "render_sarif", "render_text"]

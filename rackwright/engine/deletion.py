@@ -6,8 +6,9 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
-from rackwright.engine.executor import REFUSALS, Executor, planned
 from rackwright.engine.plan import EventKind
+from rackwright.engine.provider_resources import Providers
+from rackwright.engine.run import REFUSALS, Run, planned
 from rackwright.engine.state import ResourceState
 from rackwright.engine.step import Op, PlannedStep, sorted_by_need
 from rackwright.engine.urn import is_default_provider, is_provider
@@ -38,17 +39,17 @@ def in_deletion_order(going: Sequence[ResourceState]) -> list[ResourceState]:
 class Deletion:
     """Deletes recorded resources, dependents first."""
 
-    def __init__(self, executor: Executor, going: Sequence[ResourceState]) -> None:
-        self._executor = executor
+    def __init__(self, run: Run, providers: Providers, going: Sequence[ResourceState]) -> None:
+        self._run, self._providers = run, providers
         self._going = in_deletion_order(going)
         self._urns = {resource.urn for resource in going}
 
     def run(self) -> None:
         """Refuse guarded resources before anything is deleted, then delete. A failure lets running deletions end."""
         for resource in self._going:
-            if self._op(resource) is Op.DELETE and not self._executor.options.unprotect:
-                self._executor.refuse_guarded(resource, "delete")
-        if self._executor.preview:
+            if self._op(resource) is Op.DELETE and not self._run.options.unprotect:
+                self._run.refuse_guarded(resource, "delete")
+        if self._run.preview:
             for resource in self._going:
                 self._forget(resource)
         else:
@@ -57,20 +58,28 @@ class Deletion:
     def _parallel(self) -> None:
         left = blockers(self._going)
         running: dict[Future[None], int] = {}
-        with ThreadPoolExecutor(self._executor.options.parallel, thread_name_prefix="delete") as pool:
+        with ThreadPoolExecutor(self._run.options.parallel, thread_name_prefix="delete") as pool:
             while left or running:
-                free = [] if self._executor.stopping else sorted(index for index, first in left.items() if not first)
+                free = [] if self._run.stopping else sorted(index for index, first in left.items() if not first)
                 for index in free:
                     del left[index]
                     running[pool.submit(self._delete, self._going[index])] = index
                 if not running:
                     return
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                done = self._wait(running)
                 gone = {running.pop(future) for future in done}
                 for future in done:
                     future.result()
                 for first in left.values():
                     first.difference_update(gone)
+
+    def _wait(self, running: dict[Future[None], int]) -> set[Future[None]]:
+        """Those that are done; when interrupted, no further deletion is begun."""
+        try:
+            return wait(running, return_when=FIRST_COMPLETED).done
+        except BaseException as cause:
+            self._run.stop(cause)
+            raise
 
     def _op(self, resource: ResourceState) -> Op:
         if resource.external or resource.retain_on_delete:
@@ -83,38 +92,38 @@ class Deletion:
         return owned and self._op(resource) is not Op.FORGET and resource.deleted_with not in self._urns
 
     def _delete(self, resource: ResourceState) -> None:
-        if self._executor.stopping:
+        if self._run.stopping:
             return
         if not self._needs_call(resource):
             self._forget(resource)
             return
-        executor = self._executor
-        with executor.guarded():
-            provider = executor.provider_for(resource)
+        run = self._run
+        with run.guarded():
+            provider = self._providers.recorded(resource)
             step = planned(self._op(resource), resource, recorded=provider.records_only(resource.type))
-            executor.tell(EventKind.STARTED, step)
+            run.tell(EventKind.STARTED, step)
             began = time.monotonic()
-            operation = executor.journal.begin("deleting", resource)
+            operation = run.journal.begin("deleting", resource)
             try:
                 provider.delete(resource)
             except REFUSALS as refusal:
-                executor.note_failure(step, refusal)
+                run.note_failure(step, refusal)
                 return
-            executor.journal.commit(operation, remove=resource)
+            run.journal.commit(operation, remove=resource)
             self._note(step, time.monotonic() - began)
 
     def _forget(self, resource: ResourceState) -> None:
-        self._executor.journal.commit(remove=resource, save=False)
-        self._executor.journal.mark_changed()
+        self._run.journal.commit(remove=resource, save=False)
+        self._run.journal.mark_changed()
         self._note(planned(self._op(resource), resource, recorded=self._recorded(resource)), 0.0)
 
     def _recorded(self, resource: ResourceState) -> bool:
         if not self._needs_call(resource):
             return False
-        return self._executor.provider_for(resource).records_only(resource.type)
+        return self._providers.recorded(resource).records_only(resource.type)
 
     def _note(self, step: PlannedStep, elapsed_s: float) -> None:
         if step.op is not Op.DELETE_REPLACED and not is_default_provider(step.urn):
-            self._executor.steps.append(step)
-        kind = EventKind.PLANNED if self._executor.preview else EventKind.FINISHED
-        self._executor.tell(kind, step, elapsed_s=elapsed_s)
+            self._run.steps.append(step)
+        kind = EventKind.PLANNED if self._run.preview else EventKind.FINISHED
+        self._run.tell(kind, step, elapsed_s=elapsed_s)

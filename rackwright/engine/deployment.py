@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from rackwright.diagnostics import ClusterError, InputError
+from rackwright.diagnostics import InputError
 from rackwright.engine.backend import FileBackend, Loaded
 from rackwright.engine.deletion import Deletion
 from rackwright.engine.executor import Executor
@@ -15,11 +16,19 @@ from rackwright.engine.monitor import Engine, Monitor, stack_of
 from rackwright.engine.plan import Options, Plan, PolicyDiagnostic, Result
 from rackwright.engine.program import Program, explain
 from rackwright.engine.properties import opened
+from rackwright.engine.provider_resources import Providers
 from rackwright.engine.recovery import settle
 from rackwright.engine.refresh import refresh_all
-from rackwright.engine.state import broken, snapshot_from_json
+from rackwright.engine.run import Run
+from rackwright.engine.state import ResourceState, broken, snapshot_from_json
 from rackwright.engine.step import in_order
 from rackwright.engine.urn import StackRef
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    run: Run
+    providers: Providers
 
 
 def preview(options: Options) -> Plan:
@@ -27,17 +36,13 @@ def preview(options: Options) -> Plan:
 
     Raises `StepFailed` when the program or a provider refuses, `InputError` for what the engine does not support.
     """
-    with _run(options, options.backend.load(options.stack), preview=True) as executor:
-        _run_program(executor)
-        _raise_fatal(executor)
-        if executor.failed:
-            raise _failure(executor)
-        return Plan(
-            steps=in_order(executor.steps),
-            diagnostics=_diagnostics(executor),
-            outputs=_outputs(executor),
-            refusals=tuple(sorted(set(executor.refusals))),
-        )
+    with _opened(options, options.backend.load(options.stack), preview=True) as parts:
+        _run_program(parts)
+        run = parts.run
+        _raise_fatal(run)
+        if (error := _result(run).error()) and run.failed:
+            raise error
+        return Plan(in_order(run.steps), _diagnostics(run), _outputs(run), tuple(sorted(set(run.refusals))))
 
 
 def up(options: Options) -> Result:
@@ -51,104 +56,100 @@ def up(options: Options) -> Result:
 
 def destroy(options: Options) -> Result:
     """Delete everything that the stack owns, dependents first. The program does not run."""
-    return _change(options, "destroy", _delete_all)
+    return _change(options, "destroy", _delete_rest)
 
 
 def refresh(options: Options, *, preview_only: bool = False) -> Result:
     """Bring the recorded properties in line with what is; with `preview_only` only say what differs."""
     if preview_only:
-        with _run(options, options.backend.load(options.stack), preview=True) as executor:
-            refresh_all(executor)
-            return _result(executor)
-    return _change(options, "refresh", refresh_all)
+        with _opened(options, options.backend.load(options.stack), preview=True) as parts:
+            _refresh(parts)
+            return _result(parts.run)
+    return _change(options, "refresh", _refresh)
 
 
-def _change(options: Options, kind: str, work: Callable[[Executor], None]) -> Result:
-    with options.backend.locked(options.stack):
-        loaded = options.backend.load(options.stack)
-        with _run(options, loaded, preview=False) as executor:
-            try:
-                work(executor)
-                _raise_fatal(executor)
-                return _result(executor)
-            finally:
-                _close_books(executor, kind)
+def _change(options: Options, kind: str, work: Callable[[_Parts], None]) -> Result:
+    with contextlib.ExitStack() as held:
+        held.enter_context(options.backend.locked(options.stack))
+        parts = held.enter_context(_opened(options, options.backend.load(options.stack), preview=False))
+        held.callback(_close_books, parts.run, kind)
+        work(parts)
+        _raise_fatal(parts.run)
+        return _result(parts.run)
 
 
-def _close_books(executor: Executor, kind: str) -> None:
-    executor.journal.flush()
-    if executor.journal.written:
-        counts = {str(op): n for op, n in _result(executor).counts().items()}
-        executor.options.backend.add_history(executor.options.stack, kind, executor.went_well, counts)
+def _close_books(run: Run, kind: str) -> None:
+    run.journal.flush()
+    if run.journal.written:
+        counts = {str(op): n for op, n in _result(run).counts().items()}
+        run.options.backend.add_history(run.options.stack, kind, run.went_well, counts)
 
 
 @contextlib.contextmanager
-def _run(options: Options, loaded: Loaded, *, preview: bool) -> Iterator[Executor]:
-    journal = Journal(loaded, options.backend, options.stack, keep=not preview)
-    executor = Executor(options, journal, preview=preview)
-    executor.policies.configure(options.stack, options.config, options.secret_config, preview=preview)
+def _opened(options: Options, loaded: Loaded, *, preview: bool) -> Iterator[_Parts]:
+    """The parts of one run, with what an interrupted one left open settled; providers are let go of at the end."""
+    run = Run(options, Journal(loaded, options.backend, options.stack, keep=not preview), preview=preview)
+    providers = Providers(run)
     try:
-        settle(executor)
-        yield executor
+        run.policies.configure(options.stack, options.config, options.secret_config, preview=preview)
+        settle(run, providers)
+        yield _Parts(run, providers)
     finally:
-        executor.registry.close(cancel=not executor.went_well)
+        providers.close()
 
 
-def _run_program(executor: Executor) -> None:
-    options = executor.options
+def _run_program(parts: _Parts) -> None:
+    run, options = parts.run, parts.run.options
     program = Program(
-        options.program, options.stack, options.config, options.secret_config, executor.preview, options.parallel
+        options.program, options.stack, options.config, options.secret_config, run.preview, options.parallel
     )
     try:
-        program.run(Monitor(executor), Engine(executor))
-    except (InputError, KeyboardInterrupt):
+        program.run(Monitor(Executor(run, parts.providers)), Engine(run))
+    except InputError:
         raise
     except Exception as cause:
-        if executor.went_well:
+        if run.went_well:
             raise explain(cause, options.program) from cause
-    if executor.went_well:
-        _judge_stack(executor)
-    if executor.went_well:
-        Deletion(executor, executor.journal.untouched()).run()
+    if run.went_well:
+        _judge_stack(run)
+    if run.went_well:
+        _delete_rest(parts)
 
 
-def _judge_stack(executor: Executor) -> None:
-    resources = executor.journal.touched()
+def _judge_stack(run: Run) -> None:
+    resources = run.journal.touched()
     by_urn = {resource.urn: resource for resource in resources}
-    for diagnostic in executor.policies.analyze_stack((r, by_urn.get(r.provider_urn)) for r in resources):
-        executor.note_diagnostic(diagnostic)
+    for diagnostic in run.policies.analyze_stack((r, by_urn.get(r.provider_urn)) for r in resources):
+        run.note_diagnostic(diagnostic)
 
 
-def _delete_all(executor: Executor) -> None:
-    Deletion(executor, executor.journal.untouched()).run()
+def _delete_rest(parts: _Parts) -> None:
+    """Delete what is recorded and was not registered; without a program that is everything."""
+    Deletion(parts.run, parts.providers, parts.run.journal.untouched()).run()
 
 
-def _raise_fatal(executor: Executor) -> None:
-    if executor.fatal is not None:
-        raise executor.fatal
+def _refresh(parts: _Parts) -> None:
+    refresh_all(parts.run, parts.providers)
 
 
-def _result(executor: Executor) -> Result:
-    return Result(
-        steps=in_order(executor.steps),
-        diagnostics=_diagnostics(executor),
-        outputs=_outputs(executor),
-        failed=tuple(executor.failed),
-    )
+def _raise_fatal(run: Run) -> None:
+    if run.fatal is not None:
+        raise run.fatal
 
 
-def _diagnostics(executor: Executor) -> tuple[PolicyDiagnostic, ...]:
-    return tuple(sorted(executor.diagnostics, key=lambda one: (one.urn, one.policy, one.message)))
+def _result(run: Run) -> Result:
+    return Result(in_order(run.steps), _diagnostics(run), _outputs(run), tuple(run.failed))
 
 
-def _failure(executor: Executor) -> ClusterError:
-    error = _result(executor).error()
-    assert error is not None
-    return error
+def _diagnostics(run: Run) -> tuple[PolicyDiagnostic, ...]:
+    return tuple(sorted(run.diagnostics, key=lambda one: (one.urn, one.policy, one.message)))
 
 
-def _outputs(executor: Executor) -> dict[str, object]:
-    root = stack_of(executor.journal.snapshot().resources)
+def _outputs(run: Run) -> dict[str, object]:
+    return _opened_outputs(stack_of(run.journal.snapshot().resources))
+
+
+def _opened_outputs(root: ResourceState | None) -> dict[str, object]:
     return {key: opened(value) for key, value in sorted(root.outputs.items())} if root else {}
 
 
@@ -162,8 +163,7 @@ def export_state(backend: FileBackend, stack: StackRef) -> dict[str, Any] | None
 
 def stack_outputs(backend: FileBackend, stack: StackRef) -> dict[str, object]:
     """Outputs of the last run; a secret one is a `Secret`."""
-    root = stack_of(backend.load(stack).snapshot.resources)
-    return {key: opened(value) for key, value in sorted(root.outputs.items())} if root else {}
+    return _opened_outputs(stack_of(backend.load(stack).snapshot.resources))
 
 
 def import_state(backend: FileBackend, stack: StackRef, deployment: dict[str, Any]) -> None:

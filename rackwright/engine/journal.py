@@ -166,7 +166,7 @@ class Journal:
     @property
     def written(self) -> bool:
         """Whether this run wrote anything."""
-        return self._saved > 0
+        return self._keep and self._saved > 0
 
     def _parts(self) -> tuple[str, list[str], list[str], Mapping[str, Any]]:
         resources = [self._text(resource) for resource in (*self._done.values(), *self._old.values())]

@@ -13,10 +13,11 @@ import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import engine_pb2, resource_pb2
 
-from rackwright.engine.executor import REFUSALS, Executor, Failed, Stopped
+from rackwright.engine.executor import Executor
 from rackwright.engine.plan import EventKind
 from rackwright.engine.properties import from_struct, to_struct
 from rackwright.engine.registration import goal_of, read_goal_of, unsupported
+from rackwright.engine.run import REFUSALS, Failed, Run, Stopped
 from rackwright.engine.state import ResourceState
 from rackwright.engine.urn import STACK_TYPE, type_of
 
@@ -44,19 +45,19 @@ class Monitor:
     """``ResourceMonitor`` of one run."""
 
     def __init__(self, executor: Executor) -> None:
-        self._executor = executor
+        self._executor, self._run = executor, executor.run
 
     def GetDeploymentInfo(self, request: Any) -> Any:
         """What is being run, and what the monitor supports."""
         del request
-        options = self._executor.options
+        options = self._run.options
         return resource_pb2.DeploymentInfo(
             project=options.stack.project,
             stack=options.stack.name,
             organization=options.stack.organization,
             config=options.config,
             configSecretKeys=sorted(options.secret_config),
-            dryRun=self._executor.preview,
+            dryRun=self._run.preview,
             parallel=options.parallel,
             supportedFeatures=FEATURES,
         )
@@ -64,10 +65,10 @@ class Monitor:
     def RegisterResource(self, request: Any) -> Any:
         """Carry out one resource."""
         try:
-            with self._executor.guarded():
+            with self._run.guarded():
                 if request.remote:
                     raise unsupported("components that live in a provider (remote=True)", request.name)
-                goal = goal_of(request, self._executor.options.stack)
+                goal = goal_of(request, self._run.options.stack)
             state = self._executor.register(goal)
         except Failed as failure:
             return resource_pb2.RegisterResourceResponse(urn=failure.urn, result=resource_pb2.FAIL)
@@ -78,8 +79,8 @@ class Monitor:
     def ReadResource(self, request: Any) -> Any:
         """Read one resource that the stack does not own."""
         try:
-            with self._executor.guarded():
-                goal = read_goal_of(request, self._executor.options.stack)
+            with self._run.guarded():
+                goal = read_goal_of(request, self._run.options.stack)
             state = self._executor.register(goal)
         except Failed as failure:
             return resource_pb2.ReadResourceResponse(urn=failure.urn, result=resource_pb2.FAIL)
@@ -99,7 +100,7 @@ class Monitor:
         """Ask a provider's function."""
         try:
             arguments = from_struct(request.args)
-            answer = self._executor.invoke(request.tok, arguments, request.provider, request.version)
+            answer = self._executor.providers.invoke(request.tok, arguments, request.provider, request.version)
         except Stopped as stopped:
             _end(stopped)
         except REFUSALS as refusal:
@@ -121,7 +122,7 @@ class Monitor:
         def refuse(request: Any) -> NoReturn:
             del request
             refusal = unsupported(f"the call {name}")
-            self._executor.stop(refusal)
+            self._run.stop(refusal)
             _end(refusal)
 
         return refuse
@@ -130,15 +131,15 @@ class Monitor:
 class Engine:
     """``Engine`` of one run: where the program's messages go."""
 
-    def __init__(self, executor: Executor) -> None:
-        self._executor = executor
+    def __init__(self, run: Run) -> None:
+        self._run = run
 
     def Log(self, request: Any) -> Any:
         """Pass a message on; the SDK's own debug messages are dropped."""
         if request.severity != engine_pb2.DEBUG and not request.ephemeral:
             level = engine_pb2.LogSeverity.Name(request.severity).lower()
             about = f" ({request.urn})" if request.urn else ""
-            self._executor.tell(EventKind.LOG, None, f"{level}: {request.message}{about}")
+            self._run.tell(EventKind.LOG, None, f"{level}: {request.message}{about}")
         return Empty()
 
     def RequirePulumiVersion(self, request: Any) -> Any:

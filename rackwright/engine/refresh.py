@@ -6,51 +6,52 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from rackwright.engine.backend import now
-from rackwright.engine.executor import REFUSALS, Executor, planned
 from rackwright.engine.plan import EventKind
 from rackwright.engine.properties import PropertyChange, changes
 from rackwright.engine.provider import Found, ProviderError
+from rackwright.engine.provider_resources import Providers
+from rackwright.engine.run import REFUSALS, Run, planned
 from rackwright.engine.state import ResourceState
 from rackwright.engine.step import Op
 from rackwright.engine.urn import is_provider
 
 
-def refresh_all(executor: Executor) -> None:
+def refresh_all(run: Run, providers: Providers) -> None:
     """Read all owned resources in parallel, then record what differs: changed ones, and those that are gone."""
-    everything = executor.journal.untouched()
+    everything = run.journal.untouched()
     owned = [r for r in everything if r.custom and not (is_provider(r.type) or r.pending_replacement or r.delete)]
-    with ThreadPoolExecutor(executor.options.parallel, thread_name_prefix="refresh") as pool:
-        for resource, found in zip(owned, pool.map(lambda r: _read(executor, r), owned), strict=True):
+    with ThreadPoolExecutor(run.options.parallel, thread_name_prefix="refresh") as pool:
+        for resource, found in zip(owned, pool.map(lambda r: _read(run, providers, r), owned), strict=True):
             if found is not None:
-                _note(executor, resource, found)
+                _note(run, providers, resource, found)
 
 
-def _read(executor: Executor, resource: ResourceState) -> Found | None:
-    if executor.stopping:
+def _read(run: Run, providers: Providers, resource: ResourceState) -> Found | None:
+    if run.stopping:
         return None
-    with executor.guarded():
+    with run.guarded():
         try:
-            return executor.provider_for(resource).read(resource)
+            return providers.recorded(resource).read(resource)
         except REFUSALS as refusal:
             if not (isinstance(refusal, ProviderError) and refusal.unimplemented):
-                executor.note_failure(planned(Op.REFRESH, resource), refusal)
+                run.note_failure(planned(Op.REFRESH, resource), refusal)
     return None
 
 
-def _note(executor: Executor, resource: ResourceState, found: Found) -> None:
-    recorded = executor.provider_for(resource).records_only(resource.type)
+def _note(run: Run, providers: Providers, resource: ResourceState, found: Found) -> None:
+    recorded = providers.recorded(resource).records_only(resource.type)
     if not found.id:
         gone = replace(resource, pending_replacement=True, modified=now())
-        executor.journal.commit(instead=(resource, gone))
+        run.journal.commit(instead=(resource, gone))
         step = planned(Op.DELETE, resource, recorded=recorded)
     elif diff := drift(resource, found):
         there = replace(resource, outputs=found.outputs, inputs=found.inputs or resource.inputs, modified=now())
-        executor.journal.commit(instead=(resource, there))
+        run.journal.commit(instead=(resource, there))
         step = planned(Op.REFRESH, there, diff, recorded=recorded)
     else:
         step = planned(Op.SAME, resource, recorded=recorded)
-    executor.steps.append(step)
-    executor.tell(EventKind.PLANNED if executor.preview else EventKind.FINISHED, step)
+    run.steps.append(step)
+    run.tell(EventKind.PLANNED if run.preview else EventKind.FINISHED, step)
 
 
 def drift(resource: ResourceState, found: Found) -> tuple[PropertyChange, ...]:

@@ -17,12 +17,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from rackwright.cloud import builder, machine, mirror, process, services, ssh
+from rackwright.cloud import builder, machine, mirror, process, ssh
 from rackwright.cloud.base_root import Recipe, ensure_base_root
 from rackwright.cloud.capability import why_no_machines
 from rackwright.cloud.guest_files import Guest, gpu_major
 from rackwright.cloud.instance import ListInstances, WantedInstance
+from rackwright.cloud.logs import log_to_stderr
 from rackwright.cloud.reconcile import Reconciler
+from rackwright.cloud.services import Services, repository
 from rackwright.cloud.settings import CloudSettings
 from rackwright.cloud.status import CloudStatus, MachineStatus, write_status
 from rackwright.cloud.toolkit import Toolkit
@@ -32,6 +34,8 @@ log = logging.getLogger(__name__)
 
 ROLE = "daemon"
 STATUS_FILE = "status.json"
+ERROR_FILE = "daemon.error"
+"""Why it could not run, for the one that started it."""
 STATIC_FILE = "instances.json"
 """Where it exists, these instances are wanted and there is no AWS API: machines for development."""
 BUSY_S = 0.25
@@ -50,6 +54,7 @@ class Daemon:
     """None where machines cannot run."""
     endpoint: str
     reason: str | None
+    services: Services
     wake: threading.Event = field(default_factory=threading.Event)
     stopping: bool = False
     problems: tuple[str, ...] = ()
@@ -71,8 +76,12 @@ class Daemon:
         busy = False
         wanted = self.list_instances()
         if self.reconciler is not None:
-            self.problems = services.keep_running(self.settings)
-            busy = self.reconciler.step(wanted)
+            try:
+                busy = self.reconciler.step(wanted)
+                self.problems = self.services.keep_running()
+            except (ClusterError, OSError) as problem:
+                log.exception("a look failed")
+                self.problems = (str(problem),)
         write_status(self.settings.root / STATUS_FILE, self.status(wanted))
         return busy
 
@@ -142,13 +151,13 @@ def static_instances(path: Path) -> ListInstances:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the background process; its output is the log."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    log_to_stderr()
     settings = CloudSettings.load(Path(arguments[0]))
     os.environ[process.ROLE] = "step"  # of what we start for a moment; it must not be taken for another daemon
     try:
         serve(settings)
     except ClusterError as problem:
-        (settings.root / "daemon.error").write_text(
+        (settings.root / ERROR_FILE).write_text(
             json.dumps({"summary": problem.summary, "where": problem.where, "hint": problem.hint})
         )
         log.info("cannot run", extra={"why": problem.summary})
@@ -161,9 +170,9 @@ def serve(settings: CloudSettings) -> None:
     reason = why_no_machines(settings)
     reconciler = None if reason else make_reconciler(settings)
     static = settings.root / STATIC_FILE
-    daemon = Daemon(settings, static_instances(static), reconciler, "", reason)
+    daemon = Daemon(settings, static_instances(static), reconciler, "", reason, Services(settings))
     signal.signal(signal.SIGTERM, daemon.stop)
-    with services.repository(settings, enabled=reconciler is not None):
+    with repository(settings, enabled=reconciler is not None):
         daemon.run()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class WantedInstance:
-    """One EC2 instance in state pending or running."""
+    """One EC2 instance that is not terminated; nearly always pending or running (see `running`)."""
 
     id: str
     private_ip: str
@@ -21,6 +21,8 @@ class WantedInstance:
     tags: dict[str, str] = field(default_factory=dict)
     generation: int = 0
     """Counts RebootInstances calls and stop/start cycles."""
+    running: bool = True
+    """False for a stopped instance: its machine is powered off and keeps its disk."""
 
 
 ListInstances = Callable[[], Sequence[WantedInstance]]

@@ -16,16 +16,31 @@ with ``ctr run --cpu-shares 0``); /var/lib/containerd is a plain disk because an
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import shutil
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from ipaddress import IPv4Address
 from pathlib import Path
 
-from rackwright.cloud import builder, control_group, daemon, machine, mirror, network, process, registry, ssh
+from rackwright.cloud import (
+    builder,
+    control_group,
+    daemon,
+    machine,
+    mirror,
+    network,
+    process,
+    program,
+    registry,
+    services,
+    ssh,
+)
 from rackwright.cloud.base_root import ADMIN_USER, ensure_base_root
 from rackwright.cloud.capability import why_no_machines
 from rackwright.cloud.guest_files import GPU_TAG
@@ -54,24 +69,32 @@ class LocalCloud:
 
         Raises `InputError` when the stack's addresses are in use here and `StepFailed` when a part cannot start.
         """
-        self.settings.save()
-        reason = why_no_machines(self.settings)
-        if reason is None:
-            network.bring_up_bridge(self.settings)
-            ensure_base_root(self.settings.cache, mirror.host_mirror(), on_progress)
-        builder.forget_complaint(self.settings)
-        if not process.find(self.settings.root, daemon.ROLE):
-            on_progress("starting the local cloud")
-            self._start_daemon()
-        return self._wait_until(lambda status: status.running, START_TIMEOUT_S, "the local cloud to answer")
+        with self._alone():
+            self.settings.save()
+            machines = why_no_machines(self.settings) is None
+            if machines:
+                network.bring_up_bridge(self.settings)
+                ensure_base_root(self.settings.cache, mirror.host_mirror(), on_progress)
+                builder.forget_complaint(self.settings)
+            if not process.find(self.settings.root, daemon.ROLE):
+                self._refuse_taken_ports(machines=machines)
+                on_progress("starting the local cloud")
+                self._start_daemon()
+            return self._wait_until(lambda status: status.running, START_TIMEOUT_S, "the local cloud to answer")
 
     def down(self, *, purge: bool = True, on_progress: OnProgress) -> bool:
         """Remove every machine, mount, process and, with `purge`, all state. False when there was nothing to do."""
+        with self._alone():
+            return self._take_down(on_progress, purge=purge)
+
+    def _take_down(self, on_progress: OnProgress, *, purge: bool) -> bool:
         root = self.settings.root
         found = process.stop(root, daemon.ROLE) > 0
-        for id_ in sorted(machine.folders(self.settings)):
-            on_progress(f"stopping machine {id_}")
-            machine.stop(self.settings, id_)
+        machines = sorted(machine.folders(self.settings))
+        if machines:
+            on_progress(f"stopping {len(machines)} machines")
+            with ThreadPoolExecutor(len(machines)) as pool:
+                list(pool.map(lambda id_: machine.stop(self.settings, id_), machines))
             found = True
         for role in {one.role for one in process.find(root)}:
             found |= process.stop(root, role) > 0
@@ -123,9 +146,33 @@ class LocalCloud:
         self._wait_until(lambda _: registry.answers(address), REGISTRY_TIMEOUT_S, "the image registry to answer")
         return {reference: registry.push_stand_in(address, reference) for reference in references}
 
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Refuse to change the cloud while another command does."""
+        folder = self.settings.cache / "locks"
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / self.settings.key).open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as cause:
+                raise StepFailed(
+                    "another command is starting or ending the local cloud of this folder",
+                    where=str(self.settings.root),
+                    hint="wait until it is done, then run this again",
+                ) from cause
+            yield
+
+    def _refuse_taken_ports(self, *, machines: bool) -> None:
+        """Services that outlived a killed daemon hold their own ports rightly."""
+        own = {one.role for one in process.find(self.settings.root)}
+        wanted = services.ports(self.settings, machines=machines)
+        if (self.settings.root / daemon.STATIC_FILE).is_file():
+            wanted.pop(services.AWS_API)
+        services.refuse_taken_ports({role: place for role, place in wanted.items() if role not in own})
+
     def _start_daemon(self) -> None:
         (self.settings.root / daemon.STATUS_FILE).unlink(missing_ok=True)
-        (self.settings.root / "daemon.error").unlink(missing_ok=True)
+        (self.settings.root / daemon.ERROR_FILE).unlink(missing_ok=True)
         command = [sys.executable, "-m", "rackwright.cloud.daemon", self.settings.root / "settings.json"]
         process.start(command, root=self.settings.root, role=daemon.ROLE, log=self.settings.logs / "daemon.log")
 
@@ -133,18 +180,26 @@ class LocalCloud:
         deadline = time.monotonic() + timeout_s
         log = self.settings.logs / "daemon.log"
         while time.monotonic() < deadline:
-            self._raise_what_the_daemon_said()
+            self._refuse_a_dead_daemon()
             status = self.status()
             if done(status):
                 return status
             time.sleep(_POLL_S)
         raise StepFailed(f"waited {timeout_s:g} s in vain for {what}", where=str(log), hint="read the log named above")
 
-    def _raise_what_the_daemon_said(self) -> None:
-        said = self.settings.root / "daemon.error"
+    def _refuse_a_dead_daemon(self) -> None:
+        if process.find(self.settings.root, daemon.ROLE):
+            return
+        log, said = self.settings.logs / "daemon.log", self.settings.root / daemon.ERROR_FILE
         if said.is_file():
             fields = json.loads(said.read_text())
             raise StepFailed(fields["summary"], where=fields["where"], hint=fields["hint"])
+        text = log.read_text(errors="replace") if log.is_file() else ""
+        raise StepFailed(
+            f"the local cloud's background process is gone: {program.last_lines(text, 1) or 'it left no word'}",
+            where=str(log),
+            hint="start it again: ./rw cloud up",
+        )
 
 
 def _refuse_failures(status: CloudStatus) -> None:

@@ -30,6 +30,8 @@ class Do(StrEnum):
     """It exists, is off and should run: after a crash or a power-off from inside."""
     RESTART = "restart"
     """The instance was rebooted, or stopped and started, through the API."""
+    STOP = "stop"
+    """The instance was stopped through the API: power it off, keep its disk."""
     PURGE = "purge"
     """Its instance is gone: stop it and remove its disk."""
 
@@ -64,21 +66,25 @@ class Decision:
 def decide(wanted: Sequence[WantedInstance], existing: Mapping[str, Existing], cap: int) -> Decision:
     """Actions that bring `existing` to `wanted` (oldest first) with at most `cap` machines; purges come first.
 
-    A machine that exists keeps its place before an instance that has none, so that nobody loses a disk to the cap.
-    Nothing is left to do exactly when this returns no action.
+    A machine that exists keeps its place before an instance that has none, so that nobody loses a disk to the cap. A
+    stopped instance takes no place: its machine, if it has one, is off. Nothing is left to do exactly when this returns
+    no action.
     """
-    order = sorted(wanted, key=lambda instance: instance.id not in existing)  # stable: oldest first within each half
-    chosen = {instance.id: instance for instance in order[:cap]}
-    purges = [Action(Do.PURGE, id_) for id_ in sorted(existing) if id_ not in chosen]
+    running = [instance for instance in wanted if instance.running]
+    order = sorted(running, key=lambda instance: instance.id not in existing)  # stable: oldest first within each half
+    kept = {instance.id for instance in (*order[:cap], *(one for one in wanted if not one.running))}
+    purges = [Action(Do.PURGE, id_) for id_ in sorted(existing) if id_ not in kept]
     steps = [
         Action(do, instance.id)
-        for instance in wanted
-        if instance.id in chosen and (do := _step(instance, existing.get(instance.id))) is not None
+        for instance in sorted(wanted, key=lambda instance: instance.running)  # off first: it makes room
+        if instance.id in kept and (do := _step(instance, existing.get(instance.id))) is not None
     ]
     return Decision((*purges, *steps), tuple(instance.id for instance in order[cap:]))
 
 
 def _step(wanted: WantedInstance, existing: Existing | None) -> Do | None:
+    if not wanted.running:
+        return Do.STOP if existing is not None and existing.running else None
     if existing is None or existing.generation is None:
         return Do.BOOT
     if existing.generation != wanted.generation:
@@ -143,12 +149,13 @@ class Reconciler:
 
     def _do(self, action: Action, wanted: Mapping[str, WantedInstance]) -> None:
         log.info("machine action", extra={"do": str(action.do), "instance": action.id})
-        if action.do in (Do.RESTART, Do.PURGE, Do.BOOT):
+        if action.do is not Do.START:
             machine.stop(self.settings, action.id)
             self._failures.pop(action.id, None)
             self.errors.pop(action.id, None)
         if action.do is Do.PURGE:
             machine.purge(self.settings, action.id)
+        if action.do in (Do.PURGE, Do.STOP):
             return
         instance = wanted[action.id]
         if action.do is Do.BOOT:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
+import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from rackwright.cloud import builder, packages, process, registry
+from rackwright.cloud import builder, packages, process, program, registry
 from rackwright.cloud.settings import CloudSettings
 from rackwright.diagnostics import ClusterError, StepFailed
 
@@ -21,22 +25,83 @@ _SUPPORT = Path("/usr/lib/apt-cacher-ng")
 _BACKENDS = Path("/etc/apt-cacher-ng")
 
 
-def keep_running(settings: CloudSettings) -> tuple[str, ...]:
-    """Start what does not run; return one line for each service that cannot."""
-    problems = []
-    running = {one.role for one in process.find(settings.root)}
-    for role, start in (("apt-cache", start_apt_cache), (registry.ROLE, registry.start_registry)):
-        if role not in running:
-            try:
-                start(settings)
-            except (ClusterError, OSError) as problem:
-                problems.append(f"{role}: {problem}")
-    if not builder.is_published(settings):
-        if why := builder.complaint(settings):
-            problems.append(f"packages: {why}")
-        elif builder.ROLE not in running:
-            builder.start_builder(settings)
-    return tuple(problems)
+AWS_API = "AWS API"
+APT_CACHE = "apt-cache"
+RESTART_S = 5.0
+"""A service that ended is started again after this time, so that one that cannot run does not keep us busy."""
+
+
+@dataclass(slots=True)
+class Services:
+    """Keeps the services of one cloud running."""
+
+    settings: CloudSettings
+    clock: Callable[[], float] = time.monotonic
+    _started_at: dict[str, float] = field(default_factory=dict)
+
+    def keep_running(self) -> tuple[str, ...]:
+        """Start what does not run; return one line for each thing that cannot."""
+        running = {one.role for one in process.find(self.settings.root)}
+        problems = []
+        for role, start in ((APT_CACHE, start_apt_cache), (registry.ROLE, registry.start_registry)):
+            if role not in running and (why := self._revive(role, start)):
+                problems.append(f"{role}: {why}")
+        if not builder.is_published(self.settings):
+            if why := builder.complaint(self.settings):
+                problems.append(why)
+            elif builder.ROLE not in running:
+                builder.start_builder(self.settings)
+        return tuple(problems)
+
+    def _revive(self, role: str, start: Callable[[CloudSettings], None]) -> str | None:
+        """Start the service, or say why it ended when it was started a moment ago."""
+        started = self._started_at.get(role)
+        if started is not None and self.clock() - started < RESTART_S:
+            log = self.settings.logs / f"{role}.log"
+            text = log.read_text(errors="replace") if log.is_file() else ""
+            return f"it ended at once: {program.last_lines(text, 2) or 'without a word'}"
+        self._started_at[role] = self.clock()
+        try:
+            start(self.settings)
+        except (ClusterError, OSError) as problem:
+            return str(problem)
+        return None
+
+
+def ports(settings: CloudSettings, *, machines: bool) -> dict[str, tuple[str, int]]:
+    """Where each part listens: what it is -> address and port. Without machines there is the AWS API only."""
+    api = {AWS_API: ("127.0.0.1", settings.aws_port)}
+    if not machines:
+        return api
+    gateway = str(settings.gateway.ip)
+    return {
+        **api,
+        APT_CACHE: (gateway, settings.apt_port),
+        registry.ROLE: (gateway, settings.registry_port),
+        "package folder": (gateway, settings.repo_port),
+    }
+
+
+def taken(address: str, port: int) -> str | None:
+    """Why nobody can listen there now; None when one can."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((address, port))
+        except OSError as cause:
+            return os.strerror(cause.errno or 0)
+    return None
+
+
+def refuse_taken_ports(wanted: Mapping[str, tuple[str, int]]) -> None:
+    """Raises `StepFailed` that names every port in use."""
+    found = {f"{address}:{port} ({role})": port for role, (address, port) in wanted.items() if taken(address, port)}
+    if found:
+        filters = " or ".join(f"sport = :{port}" for port in found.values())
+        raise StepFailed(
+            f"in use by another program: {', '.join(found)}",
+            hint=f"see which program it is (ss -ltnp '{filters}') and end it",
+        )
 
 
 def apt_cache_configuration(settings: CloudSettings, cache: Path, configuration: Path) -> str:
@@ -65,7 +130,7 @@ def start_apt_cache(settings: CloudSettings) -> None:
         (configuration / "acng.conf").write_text(apt_cache_configuration(settings, store, configuration))
         command = ["apt-cacher-ng", "-c", configuration]
         process.start(
-            command, root=settings.root, role="apt-cache", log=settings.logs / "apt-cache.log", pass_fds=(lock,)
+            command, root=settings.root, role=APT_CACHE, log=settings.logs / f"{APT_CACHE}.log", pass_fds=(lock,)
         )
 
 

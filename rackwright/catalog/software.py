@@ -26,7 +26,7 @@ FACTS = frozenset({"architecture", "fabric", "gpu", "nvswitch", "scheduler", "sy
 Channel = Literal["distribution", "nvidia", "upstream", "built", "pypi"]
 """Where packages come from; `upstream` is the repository of their own vendor (Kubernetes, AWS)."""
 
-System = Literal["debian-trixie", "ubuntu-22.04", "ubuntu-24.04", "rocky-9"]
+System = Literal["al2023", "debian-trixie", "ubuntu-22.04", "ubuntu-24.04", "rocky-9"]
 
 
 class Origin(Record):

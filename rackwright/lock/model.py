@@ -48,6 +48,8 @@ class Lock(_Model):
 
     version: Literal[1] = 1
     os: OperatingSystem
+    software: dict[str, str] = {}
+    """Product of the software catalog -> release that the packages come from."""
     packages: dict[str, Package] = {}
     images: dict[str, Image] = {}
     """Reference with tag (``nvcr.io/nvidia/pytorch:25.10-py3``) -> image."""

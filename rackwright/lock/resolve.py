@@ -49,13 +49,14 @@ def resolve_in(world: World, wants: Wants) -> Resolution:
     if chosen is None:
         raise contradiction(world, asked)
     system = wants.system or "ubuntu-24.04"
+    versions = {name: release.version for name, release in chosen.items() if release is not None}
     lock = Lock(
         os=_operating_system(system),
+        software=versions,
         packages=_packages(world, wants, chosen, system),
         images=images_of(wants.images, wants.known_images),
         modules=_modules(world, chosen, system),
     )
-    versions = {name: release.version for name, release in chosen.items() if release is not None}
     return Resolution(lock, versions, reasons(world, chosen, constraints(world, asked), wants.notes))
 
 

@@ -1,0 +1,132 @@
+"""What a design wants of its software: the adapter between the design and the version resolver."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rackwright.catalog import Catalog, load_catalog
+from rackwright.catalog.software import System
+from rackwright.design.model import Design
+from rackwright.lock.model import Image
+from rackwright.lock.wants import Wants
+from rackwright.spec.software import SoftwareSpec
+
+_SYSTEMS: Mapping[str, System] = {
+    "debian-13": "debian-trixie",
+    "ubuntu-22.04": "ubuntu-22.04",
+    "ubuntu-24.04": "ubuntu-24.04",
+    "rocky-9": "rocky-9",
+    "al2023": "al2023",
+}
+"""Operating system of the spec -> that of the software catalog."""
+
+_EXACT = {
+    "driver": "driver_version",
+    "fabric-manager": "fabric_manager",
+    "imex": "imex",
+    "nccl": "nccl",
+    "efa-installer": "efa_installer",
+    "aws-ofi-nccl": "aws_ofi_nccl",
+    "doca-ofed": "doca",
+    "dcgm": "dcgm",
+    "container-toolkit": "container_toolkit",
+}
+"""Product -> key of the spec that can name its exact release."""
+
+
+def wants_of(design: Design, software: SoftwareSpec, known_images: Mapping[str, Image] | None = None) -> Wants:
+    """What the cluster of `design`, whose spec says `software`, wants; `known_images` is the lock's before this one.
+
+    On the local cloud the distribution's packages stand in for those of the vendor, which it cannot have: driver branch
+    and CUDA release of the spec become a note there, and nothing is asked of a fabric that does not exist.
+    """
+    catalog = load_catalog()
+    on_real = design.target != "local"
+    wished = _vendor_wishes(design, software) if on_real else _local_wishes(software)
+    return Wants(
+        system=_system(design, software),
+        target=design.target,
+        architectures=tuple(sorted({pool.architecture for pool in design.pools})),
+        gpus=_gpus(design, catalog),
+        nvswitch=_nvswitches(design, catalog) if on_real else ("none",),
+        fabrics=(design.fabric.kind,) if design.fabric.kind != "none" and on_real else (),
+        schedulers=(design.scheduler.kind,) if design.scheduler.kind != "none" else (),
+        software={product: condition for product, (condition, _) in wished.items()},
+        named_in={product: key for product, (_, key) in wished.items()},
+        packages=software.packages,
+        images=software.ngc,
+        known_images=dict(known_images or {}),
+        hold=software.hold,
+        supported_only=on_real,
+        notes={} if on_real else _stand_ins(software),
+    )
+
+
+def _system(design: Design, software: SoftwareSpec) -> System:
+    if software.os is not None:
+        return _SYSTEMS[software.os]
+    return "debian-trixie" if design.target == "local" else "ubuntu-24.04"
+
+
+def _gpus(design: Design, catalog: Catalog) -> tuple[str, ...]:
+    models = {pool.gpu_model for pool in design.pools if pool.gpus and pool.gpu_model is not None}
+    return tuple(sorted(model for model in models if model in catalog.gpus))
+
+
+def _nvswitches(design: Design, catalog: Catalog) -> tuple[str, ...]:
+    machines = {pool.machine for pool in design.pools if pool.gpus and pool.gpu_model in catalog.gpus}
+    return tuple(sorted({catalog.machine(name).nvswitch for name in machines}))
+
+
+Wishes = dict[str, tuple[str, str]]
+"""Product -> condition and the key of the spec that it comes from."""
+
+
+def _vendor_wishes(design: Design, software: SoftwareSpec) -> Wishes:
+    with_gpus = any(pool.gpus for pool in design.pools)
+    wished: Wishes = {}
+    if with_gpus:
+        wished |= _gpu_wishes(design, software)
+    if software.containers != "none":
+        wished["containerd"] = ("present", "software.containers")
+    if software.containers == "docker":
+        wished["docker"] = ("present", "software.containers")
+    if with_gpus and software.containers != "none":
+        wished["container-toolkit"] = ("present", "software.containers")
+    if design.scheduler.kind == "slurm" and software.containers != "none":
+        wished["pyxis"] = ("present", "scheduler")
+    for product, key in _EXACT.items():
+        if version := getattr(software, key):
+            wished[product] = (f"=={version}", f"software.{key}")
+    return wished
+
+
+def _gpu_wishes(design: Design, software: SoftwareSpec) -> Wishes:
+    wished: Wishes = {
+        "driver": (f"{software.driver_branch}.*", "software.driver"),
+        "module": (software.driver_module, "software.driver"),
+        "cuda": (f"{software.cuda}.*", "software.cuda"),
+    }
+    if design.fabric.kind == "none":
+        return wished
+    if software.gpudirect != "off":
+        wished["gpudirect"] = (software.gpudirect, "software.gpudirect")
+    if software.gdrcopy:
+        wished["gdrcopy"] = ("present", "software.gdrcopy")
+    if software.gpudirect_storage:
+        wished["gpudirect-storage"] = ("present", "software.gpudirect_storage")
+    return wished
+
+
+def _local_wishes(software: SoftwareSpec) -> Wishes:
+    wished: Wishes = {"module": (software.driver_module, "software.driver"), "cuda": ("present", "software.cuda")}
+    if software.containers != "none":
+        wished["container-toolkit"] = ("present", "software.containers")
+    return wished
+
+
+def _stand_ins(software: SoftwareSpec) -> dict[str, str]:
+    return {
+        "driver": f"stands in for {software.driver}, which the distribution does not offer; no GPU is driven here",
+        "cuda": f"stands in for CUDA {software.cuda}, which needs a newer driver than the distribution's",
+    }

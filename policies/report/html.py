@@ -26,8 +26,8 @@ def render_html(result: AuditResult) -> str:
     parts = [
         '<section class="policies">',
         f"<style>{STYLE}</style>",
-        f"<p>Profile <b>{escape(result.profile.name)}</b>: {_counts(result)}; "
-        f"{len(result.blocking)} mandatory. Evidence for an assessment, not a statement of compliance.</p>",
+        f"<p>Profile <b>{escape(result.profile.name)}</b>: {_counts(result)}; {len(result.blocking)} mandatory.</p>",
+        "<p>This is evidence for an assessment, not a statement of compliance.</p>",
         _findings(open_findings),
         *(_framework(name, rows) for name, rows in _by_framework(result.coverage).items()),
         "</section>",

@@ -14,7 +14,7 @@ def render_json(result: AuditResult) -> str:
     """Profile, counts, findings and coverage; the same result gives the same bytes."""
     data: dict[str, JsonValue] = {
         "profile": result.profile.name,
-        "frameworks": sorted(result.profile.frameworks),
+        "frameworks": [*sorted(result.profile.frameworks)],
         "counts": {status.value: count for status, count in result.counts().items()},
         "blocking": len(result.blocking),
         "findings": [finding_as_json(finding) for finding in result.findings],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rackwright.catalog.load import load_catalog
@@ -19,6 +19,9 @@ from rackwright.lock.reasons import reasons
 from rackwright.lock.solve import solve
 from rackwright.lock.wants import Demand, Wants, demands
 from rackwright.lock.world import World, constraints, domains
+
+_SHOWN = 8
+"""Releases that a message lists."""
 
 
 @dataclass(frozen=True)
@@ -68,20 +71,32 @@ def choose(world: World, asked: Sequence[Demand]) -> Mapping[str, Candidate] | N
 def contradiction(world: World, asked: Sequence[Demand]) -> InputError:
     """The error for demands that cannot all be met: a smallest set of them, and the facts that set them at odds."""
     culprits = minimal_conflict(asked, lambda some: choose(world, some) is not None)
-    facts = _facts_behind(world, culprits)
+    causes = [*_unheard_of(world, culprits), *(fact.why for fact in _facts_behind(world, culprits))]
     return InputError(
-        f"no set of versions fits: {len(culprits)} wants contradict each other",
+        f"no set of versions fits: {len(culprits)} wants contradict each other"
+        if len(culprits) > 1
+        else f"no version fits: {culprits[0].text}",
         where=culprits[0].name,
-        hint="; ".join([*dict.fromkeys(fact.why for fact in facts), f"give up one of: {_names(culprits)}"]),
+        hint="; ".join([*dict.fromkeys(causes), f"give up one of: {_names(culprits)}"]),
         problems=[Problem(where=demand.name, summary=demand.text) for demand in culprits],
     )
 
 
+def _unheard_of(world: World, culprits: Sequence[Demand]) -> Iterator[str]:
+    """What the catalog knows of each product of which no release is as demanded."""
+    for product, condition in (term for demand in culprits for term in demand.terms):
+        known = [release.version for release in world.catalog.products[product].releases]
+        if not any(condition.holds(version) for version in (None, *known)):
+            yield f"the catalog knows {product} {', '.join(known[:_SHOWN])}{' …' if len(known) > _SHOWN else ''}"
+
+
 def _facts_behind(world: World, culprits: Sequence[Demand]) -> Sequence[Constraint]:
-    """A smallest set of catalog facts that make `culprits` contradict each other."""
+    """A smallest set of catalog facts that make `culprits` contradict each other; empty if they do by themselves."""
     held_to = constraints(world, culprits)
     fixed = [constraint for constraint in held_to if constraint.demand is not None]
     facts = [constraint for constraint in held_to if constraint.demand is None]
+    if solve(domains(world), fixed) is None:
+        return ()
     return minimal_conflict(facts, lambda some: solve(domains(world), (*fixed, *some)) is not None)
 
 

@@ -19,7 +19,7 @@ from rackwright.engine.properties import opened
 from rackwright.engine.provider_resources import Providers
 from rackwright.engine.recovery import settle
 from rackwright.engine.refresh import refresh_all
-from rackwright.engine.run import Run
+from rackwright.engine.run import Run, Stopped
 from rackwright.engine.state import ResourceState, broken, snapshot_from_json
 from rackwright.engine.step import in_order
 from rackwright.engine.urn import StackRef
@@ -73,7 +73,8 @@ def _change(options: Options, kind: str, work: Callable[[_Parts], None]) -> Resu
         held.enter_context(options.backend.locked(options.stack))
         parts = held.enter_context(_opened(options, options.backend.load(options.stack), preview=False))
         held.callback(_close_books, parts.run, kind)
-        work(parts)
+        with contextlib.suppress(Stopped):
+            work(parts)
         _raise_fatal(parts.run)
         return _result(parts.run)
 

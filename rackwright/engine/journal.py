@@ -88,12 +88,14 @@ class Journal:
         operation: Operation | None = None,
         *,
         add: ResourceState | None = None,
+        found: ResourceState | None = None,
         remove: ResourceState | None = None,
         instead: tuple[ResourceState, ResourceState] | None = None,
         save: bool = True,
     ) -> None:
         """Record an outcome in one go: `operation` is over, `add` is new, `remove` is gone, `instead` swaps two.
 
+        `found` was made by an earlier run: it joins those that this run has not touched.
         `save=False` for outcomes that lose nothing when a crash forgets them.
         """
         with self._lock:
@@ -101,6 +103,8 @@ class Journal:
                 self._pending.pop(id(operation), None)
             if add is not None:
                 self._done[id(add)] = add
+            if found is not None:
+                self._old[id(found)] = found
             if remove is not None:
                 self._forget(remove)
             if instead is not None:

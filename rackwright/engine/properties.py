@@ -36,11 +36,16 @@ SECRET = Mark("[secret]")
 """Shown for a secret value."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Secret:
-    """A secret stack output. Prints as ``[secret]``; `reveal` gives the value."""
+    """A secret stack output. Prints as ``[secret]``; `reveal` gives the value.
 
-    _value: Any
+    Not a dataclass: `dataclasses.asdict` of whatever holds it must not open it.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
 
     def reveal(self) -> Any:
         """The value itself; keep it out of logs and files."""
@@ -49,6 +54,14 @@ class Secret:
     def __repr__(self) -> str:
         """The mark; never the value."""
         return SECRET
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both hide the same value."""
+        return isinstance(other, Secret) and same_value(self._value, other.reveal())
+
+    def __hash__(self) -> int:
+        """The same for all: values need not be hashable."""
+        return hash(Secret)
 
 
 # --- protobuf ---------------------------------------------------------------------------------------------------------

@@ -39,11 +39,11 @@ def _creating(run: Run, provider: Provider, operation: Operation) -> None:
     there = replace(resource, id=id_, outputs=outputs, init_errors=reasons)
     before = run.journal.live(resource.urn)
     if before is None:
-        run.journal.commit(operation, add=there)
+        run.journal.commit(operation, found=there)
     elif before.pending_replacement:
-        run.journal.commit(operation, add=there, remove=before)
+        run.journal.commit(operation, instead=(before, there))
     else:
-        run.journal.commit(operation, add=there, instead=(before, replace(before, delete=True)))
+        run.journal.commit(operation, found=there, instead=(before, replace(before, delete=True)))
     _warn(run, f"{resource.urn}: found as {id_}, created by an interrupted run")
 
 

@@ -86,7 +86,7 @@ class Run:
         except BaseException as cause:
             self.journal.freeze()
             self.stop(cause)
-            raise
+            raise Stopped from cause
 
     def tell(self, kind: EventKind, step: PlannedStep | None, message: str = "", elapsed_s: float = 0.0) -> None:
         """Pass an event to whoever listens."""

@@ -6,7 +6,9 @@ secret in the error; hence a service of our own on the same protocol (docs/adr/0
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import analyzer_pb2 as pb
@@ -14,8 +16,9 @@ from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
 from policies.evaluation import evaluate
 from policies.profile import Profile
-from policies.rule import Enforcement, Finding, Rule, Severity, Status
+from policies.rule import Enforcement, Finding, Resource, Rule, Severity, Status
 from policies.sources.preview import all_resources, one_resource
+from policies.waiver import Waiver, apply_waivers
 
 PACK = "rackwright"
 VERSION = "0.1.0"
@@ -28,8 +31,24 @@ SEVERITIES = {
     Severity.CRITICAL: pb.POLICY_SEVERITY_CRITICAL,
 }
 
-FindProfile = Callable[[Mapping[str, str]], Profile]
-"""Profile of a stack, given its configuration."""
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a stack promises: the profile its spec chooses, and the exceptions it names."""
+
+    profile: Profile
+    waivers: tuple[Waiver, ...] = ()
+    today: date | None = None
+    """Day on which waivers are judged; None takes the clock's."""
+
+    def waive(self, findings: Sequence[Finding]) -> list[Finding]:
+        """`findings` with valid waivers applied; what is wrong with the waivers themselves is the audit's to say."""
+        today = self.today or datetime.now(UTC).date()
+        return apply_waivers(findings, self.waivers, today)[: len(findings)]
+
+
+FindPromise = Callable[[Mapping[str, str]], Promise]
+"""What a stack promises, given its configuration."""
 
 
 class PolicyAnalyzer(analyzer_pb2_grpc.AnalyzerServicer):
@@ -39,10 +58,17 @@ class PolicyAnalyzer(analyzer_pb2_grpc.AnalyzerServicer):
     touched. What could not be judged is told once, in ``AnalyzeStack``, as advice: it must not look like a pass.
     """
 
-    def __init__(self, rules: Iterable[Rule], profile: Profile, *, find_profile: FindProfile | None = None) -> None:
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        profile: Profile,
+        *,
+        waivers: Iterable[Waiver] = (),
+        find_promise: FindPromise | None = None,
+    ) -> None:
         self._rules = tuple(rules)
-        self._profile = profile
-        self._find_profile = find_profile
+        self._promise = Promise(profile, tuple(waivers))
+        self._find_promise = find_promise
         self._levels: dict[str, int] = {}
         self._told: set[tuple[str, str]] = set()
         self.findings: tuple[Finding, ...] = ()
@@ -59,7 +85,7 @@ class PolicyAnalyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def GetAnalyzerInfo(self, request: Empty, context: object) -> pb.AnalyzerInfo:
         """Every rule with its level under the stack's profile."""
         info = pb.AnalyzerInfo(name=PACK, displayName="Rackwright", version=VERSION, supportsConfig=True)
-        info.description = f"Requirements of a GPU cluster ({self._profile.name})"
+        info.description = f"Requirements of a GPU cluster ({self._promise.profile.name})"
         info.policies.extend(self._policy(rule) for rule in self._rules)
         return info
 
@@ -68,8 +94,8 @@ class PolicyAnalyzer(analyzer_pb2_grpc.AnalyzerServicer):
     ) -> pb.AnalyzerStackConfigureResponse:
         """A new run begins; find out which profile the stack promises."""
         self._told.clear()
-        if self._find_profile is not None:
-            self._profile = self._find_profile(dict(request.config))
+        if self._find_promise is not None:
+            self._promise = self._find_promise(dict(request.config))
         return pb.AnalyzerStackConfigureResponse()
 
     def Configure(self, request: pb.ConfigureAnalyzerRequest, context: object) -> Empty:
@@ -82,18 +108,16 @@ class PolicyAnalyzer(analyzer_pb2_grpc.AnalyzerServicer):
         rules = [rule for rule in self._enabled() if not rule.needs_stack and request.type in rule.applies_to]
         if not rules:
             return pb.AnalyzeResponse()
-        findings = evaluate(rules, [one_resource(request)], profile=self._profile)
-        failed = [finding for finding in findings if finding.status is Status.FAILED]
-        self._told.update((finding.rule, finding.urn) for finding in failed)
-        return pb.AnalyzeResponse(diagnostics=[self._diagnostic(finding) for finding in failed])
+        judged = {Status.FAILED, Status.WAIVED}
+        news = [finding for finding in self._judge(rules, [one_resource(request)]) if finding.status in judged]
+        self._told.update((finding.rule, finding.urn) for finding in news)
+        return pb.AnalyzeResponse(diagnostics=[self._diagnostic(finding) for finding in news])
 
     def AnalyzeStack(self, request: pb.AnalyzeStackRequest, context: object) -> pb.AnalyzeResponse:
         """Violations that show only in the whole stack, and what could not be judged."""
-        findings = evaluate(self._enabled(), all_resources(request), profile=self._profile)
-        self.findings = tuple(findings)
         news = [
             finding
-            for finding in findings
+            for finding in self._judge(self._enabled(), all_resources(request))
             if finding.status is not Status.PASSED and (finding.rule, finding.urn) not in self._told
         ]
         return pb.AnalyzeResponse(diagnostics=[self._diagnostic(finding) for finding in news])
@@ -105,6 +129,9 @@ class PolicyAnalyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def Cancel(self, request: Empty, context: object) -> Empty:
         """Nothing is under way that would have to stop."""
         return Empty()
+
+    def _judge(self, rules: Sequence[Rule], resources: Sequence[Resource]) -> list[Finding]:
+        return self._promise.waive(evaluate(rules, resources, profile=self._promise.profile))
 
     def _enabled(self) -> list[Rule]:
         return [rule for rule in self._rules if self._levels.get(rule.id) != pb.DISABLED]
@@ -119,7 +146,7 @@ class PolicyAnalyzer(analyzer_pb2_grpc.AnalyzerServicer):
             name=rule.id,
             displayName=rule.title,
             description=rule.title,
-            enforcementLevel=LEVELS[self._profile.enforcement(rule)],
+            enforcementLevel=LEVELS[self._promise.profile.enforcement(rule)],
             severity=SEVERITIES[rule.severity],
             policy_type=pb.POLICY_TYPE_STACK if rule.needs_stack else pb.POLICY_TYPE_RESOURCE,
             tags=rule.controls,
@@ -128,8 +155,11 @@ class PolicyAnalyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def _diagnostic(self, finding: Finding) -> pb.AnalyzeDiagnostic:
         build: Callable[..., pb.AnalyzeDiagnostic] = pb.AnalyzeDiagnostic
-        judged = finding.status is Status.FAILED
-        what = f"{finding.message}. Fix: {finding.fix}." if judged else f"not evaluated: {finding.message}."
+        failed = finding.status is Status.FAILED
+        what = {
+            Status.FAILED: f"{finding.message}. Fix: {finding.fix}.",
+            Status.NOT_EVALUATED: f"not evaluated: {finding.message}.",
+        }.get(finding.status, f"{finding.message}.")
         return build(
             policyName=finding.rule,
             policyPackName=PACK,
@@ -137,6 +167,6 @@ class PolicyAnalyzer(analyzer_pb2_grpc.AnalyzerServicer):
             description=finding.title,
             message=f"{finding.title}\n{what}",
             urn=finding.urn,
-            enforcementLevel=self._level(finding.rule, finding.enforcement) if judged else pb.ADVISORY,
+            enforcementLevel=self._level(finding.rule, finding.enforcement) if failed else pb.ADVISORY,
             severity=SEVERITIES[finding.severity],
         )

@@ -128,8 +128,15 @@ class FileBackend:
             shutil.copyfile(path, path.with_suffix(".json.bak"))
 
     def write(self, stack: StackRef, checkpoint: bytes) -> None:
-        """Replace the checkpoint, durably and as a whole."""
-        write_whole(self.path(stack), checkpoint)
+        """Replace the checkpoint, durably and as a whole. Raises `StepFailed` when the disk refuses."""
+        try:
+            write_whole(self.path(stack), checkpoint)
+        except OSError as cause:
+            raise StepFailed(
+                f"the state of stack {stack.name!r} cannot be written: {cause.strerror or cause}",
+                where=str(self.path(stack)),
+                hint="make room or correct the rights, then run this again: it finds what was not recorded",
+            ) from cause
 
     def add_history(self, stack: StackRef, kind: str, succeeded: bool, changes: Mapping[str, int]) -> None:
         """Keep a copy of the checkpoint with a note on the run, as ``pulumi stack history`` reads them."""

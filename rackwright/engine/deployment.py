@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from rackwright.diagnostics import InputError
+from rackwright.diagnostics import InputError, StepFailed
 from rackwright.engine.backend import FileBackend, Loaded
 from rackwright.engine.deletion import Deletion
 from rackwright.engine.executor import Executor
@@ -16,6 +16,7 @@ from rackwright.engine.monitor import Engine, Monitor, stack_of
 from rackwright.engine.plan import Options, Plan, PolicyDiagnostic, Result
 from rackwright.engine.program import Program, explain
 from rackwright.engine.properties import opened
+from rackwright.engine.provider import InitFailed, ProviderError
 from rackwright.engine.provider_resources import Providers
 from rackwright.engine.recovery import settle
 from rackwright.engine.refresh import refresh_all
@@ -92,8 +93,10 @@ def _opened(options: Options, loaded: Loaded, *, preview: bool) -> Iterator[_Par
     run = Run(options, Journal(loaded, options.backend, options.stack, keep=not preview), preview=preview)
     providers = Providers(run)
     try:
-        run.policies.configure(options.stack, options.config, options.secret_config, preview=preview)
-        settle(run, providers)
+        with contextlib.suppress(Stopped), run.guarded():
+            run.policies.configure(options.stack, options.config, options.secret_config, preview=preview)
+            settle(run, providers)
+        _raise_fatal(run)
         yield _Parts(run, providers)
     finally:
         providers.close()
@@ -134,8 +137,14 @@ def _refresh(parts: _Parts) -> None:
 
 
 def _raise_fatal(run: Run) -> None:
+    """Raise what ended the run; a provider's refusal that belongs to no step becomes one for people."""
+    if isinstance(run.fatal, ProviderError | InitFailed):
+        raise StepFailed(f"a provider or policy pack failed: {run.fatal}", hint=_GO_ON) from run.fatal
     if run.fatal is not None:
         raise run.fatal
+
+
+_GO_ON = "everything done before is recorded; run the same command again to go on"
 
 
 def _result(run: Run) -> Result:

@@ -5,8 +5,8 @@ a request and a context. On top of the protocol, and only where a provider has t
 
 * ``settle(type, urn, inputs) -> id | None``: find what a killed run may have created for `urn` with these inputs (by
   client token, tag or a name made from them). It lets the next run adopt it instead of creating a second one.
-* ``recorded(type) -> bool``: this type cannot be exercised here; the provider only answers as if (see
-  `rackwright.engine.providers.recorded`), and plans and results show it as recorded.
+* ``recorded(type) -> bool``: this type cannot be exercised here; the provider only answers as if, and plans and results
+  show it as recorded.
 """
 
 from __future__ import annotations
@@ -182,7 +182,12 @@ class Provider:
     def settle(self, resource: ResourceState) -> str | None:
         """Id of what an unfinished creation of `resource` left behind, None when there is nothing."""
         ask: Callable[[str, str, Props], str | None] | None = getattr(self._servicer, "settle", None)
-        return ask(resource.type, resource.urn, reveal(resource.inputs)) if ask else None
+        try:
+            return ask(resource.type, resource.urn, reveal(resource.inputs)) if ask else None
+        except (ProviderError, CapacityError):
+            raise
+        except Exception as cause:
+            raise ProviderError(f"{type(cause).__name__}: {cause}") from cause
 
     # --- resources ----------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """Control groups of the machines: the kernel's own list of everything that a machine runs.
 
 A machine's processes cannot leave its group, so killing the group ends a machine whatever became of the process that
-started it. Source: kernel documentation, admin-guide/cgroup-v2, "cgroup.kill" and "cgroup.events".
+started it. Source: kernel documentation, admin-guide/cgroup-v2, "cgroup.kill".
 """
 
 from __future__ import annotations
@@ -30,14 +30,6 @@ def folder(name: str) -> Path:
             "this machine has no cgroup2 hierarchy", hint="mount one: mount -t cgroup2 none /sys/fs/cgroup"
         )
     return root / name
-
-
-def is_populated(name: str) -> bool:
-    """Whether a process lives in the group or below it."""
-    try:
-        return "populated 1" in (folder(name) / "cgroup.events").read_text()
-    except FileNotFoundError:
-        return False
 
 
 def remove(name: str) -> bool:

@@ -1,6 +1,6 @@
 """One machine: a systemd-nspawn guest over the base root, with the address and name of its instance.
 
-Everything about a machine lies in its folder; whether it runs is asked of its control group. Each function may be
+Everything about a machine lies in its folder; whether it runs is asked of the process table. Each function may be
 called again after being interrupted anywhere.
 """
 
@@ -107,11 +107,13 @@ def keeper_role(instance_id: str) -> str:
     return f"keeper:{instance_id}"
 
 
-def is_running(settings: CloudSettings, instance_id: str) -> bool:
-    """Whether the machine has a process, or is about to have one."""
-    if control_group.is_populated(group_of(settings, instance_id)):
-        return True
-    return bool(process.find(settings.root, keeper_role(instance_id)))
+def running(settings: CloudSettings) -> frozenset[str]:
+    """Instance ids of the machines that run or are about to.
+
+    What is left of a machine whose nspawn was killed does not count; `start` ends it first.
+    """
+    roles = (one.role.partition(":") for one in process.find(settings.root))
+    return frozenset(id_ for kind, _, id_ in roles if kind in ("keeper", "guest"))
 
 
 def stop(settings: CloudSettings, instance_id: str) -> None:

@@ -137,11 +137,11 @@ class Reconciler:
         return State.STARTING if record.boot_s is None else State.RUNNING
 
     def _look(self) -> dict[str, Existing]:
-        known = machine.records(self.settings)
+        known, running = machine.records(self.settings), machine.running(self.settings)
         return {
             id_: Existing(
                 generation=known[id_].generation if id_ in known else None,
-                running=machine.is_running(self.settings, id_),
+                running=id_ in running,
                 failures=self._failures.get(id_, 0),
             )
             for id_ in machine.folders(self.settings)

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from policies.reading import is_true, of_type
-from policies.rule import Resource, Rule, Severity
+from policies.rule import Enforcement, Resource, Rule, Severity
 
 TRAIL = "aws:cloudtrail/trail:Trail"
 VPC = "aws:ec2/vpc:Vpc"
@@ -63,5 +63,6 @@ RULE = Rule(
     ),
     fix="turn on logging, all regions, global events and log file validation",
     find=_find,
+    enforcement=Enforcement.ADVISORY,
     needs_stack=True,
 )

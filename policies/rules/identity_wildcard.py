@@ -4,7 +4,7 @@ Requirement: an allowing statement names its actions one by one and its resource
 Why it matters: ``s3:*`` or ``*`` gives a stolen node credential the whole account; and nobody notices a new action that
 AWS adds to a wildcard later.
 What it looks at: `Action`, `NotAction` and `Resource` of allowing statements of IAM policies, in-line ones included.
-Known limits: ``Resource: *`` is accepted for actions for which AWS defines no resource; the list below is by hand.
+Known limits: ``Resource: *`` is accepted for actions for which AWS defines no resource, by a list that we keep by hand.
 Resource and key policies are judged by other rules: there, ``*`` means the resource itself.
 Fix: name the actions the nodes really call and the ARNs they call them on.
 Sources: CIS AWS Foundations 3.0.0 1.16; AWS Service Authorization Reference.

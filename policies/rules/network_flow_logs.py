@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from policies.reading import of_type, refers_to
-from policies.rule import Resource, Rule, Severity
+from policies.rule import Enforcement, Resource, Rule, Severity
 
 FLOW_LOG = "aws:ec2/flowLog:FlowLog"
 
@@ -47,5 +47,6 @@ RULE = Rule(
     ),
     fix="add a flow log on the VPC with traffic type ALL",
     find=_find,
+    enforcement=Enforcement.ADVISORY,
     needs_stack=True,
 )

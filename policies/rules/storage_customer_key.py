@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from policies.reading import KEY, is_regulated, is_set, maps
-from policies.rule import Resource, Rule, Severity, Unknown
+from policies.rule import Enforcement, Resource, Rule, Severity, Unknown
 
 DIRECT = {
     "aws:ebs/volume:Volume": "kmsKeyId",
@@ -82,5 +82,6 @@ RULE = Rule(
     ),
     fix="name the cluster's KMS key",
     find=_find,
+    enforcement=Enforcement.ADVISORY,
     needs_stack=True,
 )

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from policies.reading import denies_without_tls, of_type, refers_to
-from policies.rule import Resource, Rule, Severity
+from policies.rule import Enforcement, Resource, Rule, Severity
 
 POLICY = "aws:efs/fileSystemPolicy:FileSystemPolicy"
 
@@ -43,5 +43,6 @@ RULE = Rule(
     ),
     fix="deny elasticfilesystem:ClientMount when aws:SecureTransport is false",
     find=_find,
+    enforcement=Enforcement.ADVISORY,
     needs_stack=True,
 )

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policies.rule import Resource, Rule, Severity
+from policies.rule import Enforcement, Resource, Rule, Severity
 
 WANTED = "PERSISTENT_2"
 
@@ -43,4 +43,5 @@ RULE = Rule(
     ),
     fix="set deploymentType to 'PERSISTENT_2'",
     find=_find,
+    enforcement=Enforcement.ADVISORY,
 )

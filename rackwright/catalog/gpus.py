@@ -77,7 +77,7 @@ def geometry_of(gpu: Gpu) -> Geometry | None:
 
 
 def placements(gpu: Gpu, profile: str) -> tuple[Placement, ...]:
-    """Everywhere that an instance of `profile` may lie on `gpu`. InputError for a profile that the GPU does not have."""
+    """Everywhere that an instance of `profile` may lie on `gpu`. InputError if the GPU has no such profile."""
     shape, geometry = _profile(gpu, profile), geometry_of(gpu)
     found = geometry.starts if geometry is not None else ()
     return tuple(

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infra.aws import documents
+from infra.aws.audit_trail import LOG_RETENTION_DAYS, log_retention
+from infra.aws.bucket import bucket_name
+from infra.aws.budget import monthly_limit
+from infra.aws.documents import Scope
+from infra.aws.encryption import KEY_USERS
+from rackwright.design.model import Cost
+
+SCOPE = Scope("aws", "123456789012", "us-east-1")
+READS_DATA = {"kms:Decrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:GenerateDataKeyWithoutPlaintext"}
+
+
+def statements(text: str) -> list[dict[str, Any]]:
+    return json.loads(text)["Statement"]
+
+
+def every_document() -> Iterator[tuple[str, str]]:
+    arn = "arn:aws:s3:::data"
+    yield "key", documents.key_policy(SCOPE, services=KEY_USERS)
+    yield "session manager", documents.session_manager_policy()
+    yield "buckets", documents.bucket_use_policy([arn])
+    yield "secrets", documents.secret_read_policy(SCOPE, "train")
+    yield "logs", documents.log_writer_policy("arn:aws:logs:us-east-1:1:log-group:x")
+    yield "bucket", documents.bucket_policy(arn, trail_arn="arn:trail", account="1")
+    yield "files", documents.file_system_policy("arn:aws:elasticfilesystem:us-east-1:1:file-system/fs-1")
+    yield "topic", documents.topic_policy("arn:aws:sns:us-east-1:1:t", "1")
+
+
+@pytest.mark.parametrize(("name", "text"), every_document())
+def test_allowing_statements_name_every_action(name, text) -> None:
+    for statement in statements(text):
+        if statement["Effect"] == "Allow":
+            actions = statement["Action"]
+            assert not any("*" in action for action in ([actions] if isinstance(actions, str) else actions)), name
+
+
+@pytest.mark.parametrize(("name", "text"), every_document())
+def test_a_statement_open_to_everybody_or_a_service_has_a_condition(name, text) -> None:
+    for statement in statements(text):
+        principal = statement.get("Principal")
+        if statement["Effect"] == "Allow" and (principal == {"AWS": "*"} or (principal and "Service" in principal)):
+            assert statement["Condition"], name
+
+
+def test_administrators_of_the_key_cannot_read_data_with_it_directly() -> None:
+    for statement in statements(documents.key_policy(SCOPE, services=KEY_USERS)):
+        if READS_DATA & set(statement["Action"]) and "AWS" in statement["Principal"]:
+            assert statement["Condition"]["StringEquals"]["kms:ViaService"]
+
+
+def test_grants_on_the_key_are_for_aws_resources_only() -> None:
+    (grant,) = [
+        each
+        for each in statements(documents.key_policy(SCOPE, services=["ec2"]))
+        if "kms:CreateGrant" in each["Action"]
+    ]
+    assert grant["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
+    assert grant["Condition"]["StringEquals"]["kms:ViaService"] == ["ec2.us-east-1.amazonaws.com"]
+
+
+def test_only_the_named_trail_may_write_into_the_bucket_of_log_files() -> None:
+    text = documents.bucket_policy("arn:aws:s3:::t", trail_arn="arn:trail", account="1")
+    allowed = [each for each in statements(text) if each["Effect"] == "Allow"]
+    assert len(allowed) == 2
+    assert all(each["Condition"]["StringEquals"]["aws:SourceArn"] == "arn:trail" for each in allowed)
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"), [("us-east-1", "aws"), ("us-gov-west-1", "aws-us-gov"), ("cn-north-1", "aws-cn")]
+)
+def test_partition_follows_from_the_region(region, partition) -> None:
+    assert documents.partition_of(region) == partition
+    assert documents.bucket_arn("b", region) == f"arn:{partition}:s3:::b"
+
+
+@given(st.integers(1, 5000))
+def test_logs_are_kept_at_least_as_long_as_asked_in_steps_that_cloudwatch_takes(days) -> None:
+    kept = log_retention(days)
+    assert kept == 0 or (kept >= days and kept in LOG_RETENTION_DAYS)
+    assert (kept == 0) == (days > max(LOG_RETENTION_DAYS))
+
+
+NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,60}[a-z0-9]", fullmatch=True)
+
+
+@given(NAMES, NAMES, st.sampled_from(["us-east-1", "eu-west-1"]))
+def test_bucket_names_are_legal_stable_and_differ_between_clusters(cluster, purpose, region) -> None:
+    name = bucket_name(cluster, purpose, region)
+    assert 3 <= len(name) <= 63
+    assert name == bucket_name(cluster, purpose, region)
+    assert name != bucket_name(cluster + "x", purpose, region)
+    assert name[-1].isalnum()
+
+
+@given(st.floats(0, 1e6))
+def test_budget_is_whole_dollars_and_never_nothing(hourly) -> None:
+    cost = Cost(usd_per_hour=hourly, by_pool={}, storage_usd_per_hour=0, not_priced=(), priced_on="2026-11-01")
+    assert int(monthly_limit(cost)) >= 1

@@ -23,6 +23,8 @@ ROLE = "RACKWRIGHT_CLOUD_ROLE"
 """Environment variable that says what the process is: ``daemon``, ``registry``, ``machine:<id>``."""
 STOP_TIMEOUT_S = 20.0
 """Longest that a process may take to end by itself before it is killed."""
+_MARK_TIMEOUT_S = 5.0
+_MARK_POLL_S = 0.001
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -50,7 +52,7 @@ def start(
     """Start a marked process in a session of its own, its output appended to `log`."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
-        return subprocess.Popen(
+        started = subprocess.Popen(
             [str(part) for part in command],
             env=marked_environment(root, role),
             stdin=subprocess.DEVNULL,
@@ -60,6 +62,8 @@ def start(
             pass_fds=pass_fds,
             cwd=cwd,
         )
+    _wait_for_mark(started, root, role)
+    return started
 
 
 def find(root: Path, role: str | None = None) -> tuple[Process, ...]:
@@ -81,6 +85,13 @@ def stop(root: Path, role: str, *, timeout_s: float = STOP_TIMEOUT_S, with_signa
         for handle in handles:
             os.close(handle)
     return len(handles)
+
+
+def _wait_for_mark(started: subprocess.Popen[bytes], root: Path, role: str) -> None:
+    """The kernel shows the new environment a moment after the program began; whoever looks now must see it."""
+    deadline = time.monotonic() + _MARK_TIMEOUT_S
+    while started.poll() is None and _role(root, started.pid) != role and time.monotonic() < deadline:
+        time.sleep(_MARK_POLL_S)
 
 
 def _scan(root: Path) -> Iterator[Process]:

@@ -65,20 +65,19 @@ class Program:
         if isinstance(self.code, Path):
             main = str(_main_file(self.code))
             with _importable(Path(main)):
-                _drive(lambda: _ignore(runpy.run_path(main, run_name="__main__")), self.parallel)
+                _drive(lambda: runpy.run_path(main, run_name="__main__"), self.parallel)
         else:
-            code = self.code
-            _drive(lambda: _ignore(code()), self.parallel)
+            _drive(self.code, self.parallel)
 
 
-def _drive(main: Callable[[], None], parallel: int) -> None:
+def _drive(main: Callable[[], object], parallel: int) -> None:
     """Run `main` as a stack on a loop of its own. The loop's threads end before this returns, whatever happens."""
     loop = asyncio.new_event_loop()
     threads = ThreadPoolExecutor(max_workers=parallel, thread_name_prefix="engine")
     loop.set_default_executor(threads)
     loop.set_exception_handler(_quiet)
     try:
-        loop.run_until_complete(stack.run_in_stack(main))
+        loop.run_until_complete(stack.run_in_stack(lambda: _declare(main)))
     finally:
         threads.shutdown(wait=True, cancel_futures=True)
         for task in asyncio.all_tasks(loop):
@@ -88,9 +87,15 @@ def _drive(main: Callable[[], None], parallel: int) -> None:
         loop.close()
 
 
-def _ignore(result: object) -> None:
-    """A program answers with its exports, not with its return value."""
-    del result
+async def _declare(main: Callable[[], object]) -> None:
+    """Run the program, then let its registrations begin before the SDK waits for them.
+
+    Without that it finds none, and waits for every output in turn instead: quadratic in their number (SDK 3.272).
+    """
+    result = main()
+    if asyncio.iscoroutine(result):
+        await result
+    await asyncio.sleep(0)
 
 
 def _quiet(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:

@@ -106,6 +106,14 @@ class Product(Record):
     """Operating system -> packages of its distribution whose versions are releases of the product."""
     packages: tuple[PackageName, ...] = ()
 
+    def is_offered(self, release: Release, system: str) -> bool:
+        """Whether `release` exists for `system`, as a package if the product comes in packages."""
+        packaged = not self.packages or any(
+            system in package.systems and Condition.parse(package.when).holds(release.version)
+            for package in self.packages
+        )
+        return packaged and (not release.systems or system in release.systems)
+
     def line_of(self, version: str) -> Line | None:
         """Line that `version` belongs to; None where lines are not tracked."""
         inside = [line for line in self.lines if version == line.name or version.startswith(line.name + ".")]

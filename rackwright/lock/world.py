@@ -131,10 +131,12 @@ def _objections(
     world: World, product: Product, release: Release, facts: Facts, policies: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
     name = f"{product.title} {release.version}"
-    for kind, offered in (("system", release.systems), ("architecture", release.architectures)):
-        missing = facts.get(kind, frozenset()) - set(offered)
-        if offered and missing:
-            yield f"{kind} {min(missing)}", f"{name} is not offered for {min(missing)}"
+    for system in sorted(facts.get("system", frozenset())):
+        if not product.is_offered(release, system):
+            yield f"system {system}", f"{name} is not offered for {system}"
+    for architecture in sorted(facts.get("architecture", frozenset())):
+        if release.architectures and architecture not in release.architectures:
+            yield f"architecture {architecture}", f"{name} is not offered for {architecture}"
     if "supported" in policies and (ended := world.line_ended(product.name, release.version)):
         yield policies["supported"], f"{name} is past its end of life ({ended})"
     if "secure" in policies and not world.floors.is_safe(product.name, release.version, world.today):

@@ -208,3 +208,20 @@ def test_the_bytes_do_not_depend_on_the_hash_seed() -> None:
         for seed in ("1", "2")
     }
     assert outputs == {(dump_lock(resolved().lock) + "\n").encode()}
+
+
+def test_what_has_no_package_on_a_system_is_not_offered_there() -> None:
+    wants = Wants(system="debian-trixie", gpus=("h100-80gb",), nvswitch=("nvswitch",), supported_only=False)
+    with pytest.raises(InputError) as caught:
+        resolve(wants, load_software(), TODAY)
+    assert places(caught.value) == {"system", "nvswitch nvswitch"}
+    assert "fabric manager" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("system", ["ubuntu-22.04", "ubuntu-24.04", "rocky-9"])
+@pytest.mark.parametrize("fabric", ["efa", "infiniband"])
+def test_every_vendor_system_has_a_whole_training_stack(system: str, fabric: str) -> None:
+    found = resolved(system=system, fabrics=(fabric,))
+    assert {"driver", "fabric-manager", "cuda", "slurm", "pyxis", "dcgm"} <= found.versions.keys()
+    assert all(package.version for package in found.lock.packages.values())
+    assert not any("{" in text for n, p in found.lock.packages.items() for text in (n, p.version))

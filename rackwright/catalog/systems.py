@@ -35,6 +35,8 @@ class Nics(_Model):
     """Ports on the fabric."""
     gbps: PositiveInt
     """Speed of one port."""
+    ports_per_cage: PositiveInt = 1
+    """Adapter ports that one connector of the chassis serves."""
     use: Literal["compute", "storage"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Literal, NamedTuple
 
@@ -107,31 +107,42 @@ def _own_rail(design: FabricDesign, subnet: int) -> str:
 
 
 def links(design: FabricDesign, subnet: int | None = None) -> Iterator[Link]:
-    """Every link, lowest tier first; of one subnet, or of all where `subnet` is None."""
-    for tree in range(design.copies) if subnet is None else (subnet,):
-        yield from node_links(design, tree)
+    """Every link, lowest tier first, links of one cable next to each other; of all subnets where `subnet` is None."""
+    subnets = range(design.copies) if subnet is None else (subnet,)
+    yield from node_links(design, subnets)
+    for tree in subnets:
         yield from leaf_links(design, tree)
+    for tree in subnets:
         yield from spine_links(design, tree)
 
 
-def node_links(design: FabricDesign, subnet: int) -> Iterator[Link]:
-    """Adapters to leaves, node by node, then the UFM ports."""
-    served = [
-        (r, p) for r, p in product(range(design.rails), range(design.planes)) if subnet_of(design, r, p) == subnet
-    ]
+def node_links(design: FabricDesign, subnets: Sequence[int]) -> Iterator[Link]:
+    """Adapters to leaves, node by node, then the UFM ports; only those of `subnets`."""
     for node in range(design.nodes):
         name = node_name(design, node)
         unit, slot = node_slot(design, node)
-        for rail, plane in served:
-            leaf = leaf_name(design, subnet, unit, rail % design.tree.rails)
+        for rail, plane, tree in _served(design, subnets):
+            leaf = leaf_name(design, tree, unit, rail % design.tree.rails)
             lower = Port(f"{name} {design.facts.adapters[rail]}", plane + 1)
             yield Link("node_leaf", lower, Port(leaf, slot + 1), f"{name}/{rail + 1}")
+    yield from _ufm_links(design, subnets)
+
+
+def _served(design: FabricDesign, subnets: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Rail, plane and subnet of each port of a node that is on one of `subnets`."""
+    ports = ((r, p, subnet_of(design, r, p)) for r, p in product(range(design.rails), range(design.planes)))
+    return [port for port in ports if port[2] in subnets]
+
+
+def _ufm_links(design: FabricDesign, subnets: Sequence[int]) -> Iterator[Link]:
+    """UFM ports take the slots kept for them in the first unit, one rail after the other."""
+    first = design.tree.leaf.slots - design.reserved
     for number in range(design.facts.request.ufm_ports):
-        turn, rail = divmod(number, design.rails)
-        for _, plane in (pair for pair in served if pair[0] == rail):
-            leaf = leaf_name(design, subnet, 0, rail % design.tree.rails)
-            slot = design.tree.leaf.slots - design.reserved + turn
-            yield Link("node_leaf", Port(ufm_name(number), plane + 1), Port(leaf, slot + 1), f"ufm{number + 1:02d}/1")
+        turn, turn_rail = divmod(number, design.rails)
+        for rail, plane, tree in _served(design, subnets):
+            if rail == turn_rail:
+                upper = Port(leaf_name(design, tree, 0, rail % design.tree.rails), first + turn + 1)
+                yield Link("node_leaf", Port(ufm_name(number), plane + 1), upper, f"ufm{number + 1:02d}/1")
 
 
 def ufm_name(number: int) -> str:

@@ -155,7 +155,7 @@ def _follow(command: list[str], on_line: OnLine) -> str | None:
     with process:
         for line in process.stdout or ():
             lines.append(line.strip())
-            if line.startswith("I: ") and not line.startswith("I: success"):
+            if line.startswith("I: ") and not line.startswith(("I: success", "I: running --customize")):
                 on_line(f"  {line.removeprefix('I: ').strip()}")
     complaints = [line for line in lines if line.startswith(("E: ", "Err:"))] or lines
     return None if process.returncode == 0 else program.last_lines("\n".join(complaints), 2)

@@ -33,6 +33,8 @@ class Snapshot(_Model):
     release: str
     architecture: Literal["x86_64", "arm64"]
     read_on: dt.date
+    supported_until: dt.date
+    """Last day on which the distribution mends its own packages (Debian: `main`, not `non-free`)."""
     source: str
     """Where a person can look a package up."""
     packages: dict[str, Offer]

@@ -59,6 +59,8 @@ class Release(Record):
     architectures: tuple[Literal["x86_64", "arm64"], ...] = ()
     requires: Mapping[str, str] = {}
     """Product -> condition that must hold beside it."""
+    end_of_life: dt.date | None = None
+    """Where it differs from that of its line: a distribution mends its own packages longer."""
     digest: str | None = Field(default=None, pattern=r"^sha256:[0-9a-f]{64}$")
     """Of the file that is downloaded, where the vendor or a builder published it."""
     origin: Origin
@@ -114,6 +116,11 @@ class Product(Record):
         )
         return packaged and (not release.systems or system in release.systems)
 
+    def end_of_life(self, release: Release) -> dt.date | None:
+        """Last day with fixes for `release`; None where none is announced."""
+        line = self.line_of(release.version)
+        return release.end_of_life or (line.end_of_life if line is not None else None)
+
     def line_of(self, version: str) -> Line | None:
         """Line that `version` belongs to; None where lines are not tracked."""
         inside = [line for line in self.lines if version == line.name or version.startswith(line.name + ".")]
@@ -167,7 +174,7 @@ def build_catalog(
 def _with_offers(product: Product, snapshots: Mapping[str, Snapshot]) -> Product:
     """`product` with the releases that distributions offer."""
     found = [
-        Release(version=upstream(snapshot.packages[name].version), systems=(system,), origin=_origin_of(snapshot))
+        _offered(product, system, snapshot, name)
         for system, names in product.distribution.items()
         for name in names
         if (snapshot := snapshots.get(system)) and name in snapshot.packages
@@ -175,8 +182,14 @@ def _with_offers(product: Product, snapshots: Mapping[str, Snapshot]) -> Product
     return product.model_copy(update={"releases": (*product.releases, *found)})
 
 
-def _origin_of(snapshot: Snapshot) -> Origin:
-    return Origin(url=snapshot.source, read_on=snapshot.read_on)
+def _offered(product: Product, system: System, snapshot: Snapshot, name: str) -> Release:
+    """The release of `product` that a distribution offers as package `name`; it mends only what is its own."""
+    return Release(
+        version=upstream(snapshot.packages[name].version),
+        systems=(system,),
+        end_of_life=snapshot.supported_until if product.source == "distribution" else None,
+        origin=Origin(url=snapshot.source, read_on=snapshot.read_on),
+    )
 
 
 def upstream(version: str) -> str:

@@ -32,7 +32,7 @@ def check_in(world: World, lock: Lock) -> tuple[Problem, ...]:
         Problem(f"software.{name}", f"{name} {lock.software[name]} is not in the catalog", _HINT) for name in unknown
     ]
     for name in sorted(chosen):
-        found += _age(world, name, chosen[name].version)
+        found += _age(world, name, chosen[name])
     if not unknown:
         found += [*_misfits(world, chosen), *_edited(world, lock, chosen)]
     return tuple(found)
@@ -48,9 +48,9 @@ def _releases(catalog: SoftwareCatalog, lock: Lock) -> dict[str, Release]:
     }
 
 
-def _age(world: World, name: str, version: str) -> Iterator[Problem]:
-    where = f"software.{name}"
-    if ended := world.line_ended(name, version):
+def _age(world: World, name: str, release: Release) -> Iterator[Problem]:
+    where, version = f"software.{name}", release.version
+    if ended := world.ended(name, release):
         yield Problem(where, f"{name} {version} is past its end of life ({ended})", _HINT)
     fix = world.floors.floor(name, version, world.today)
     if fix is not None and version_order(version) < version_order(fix.fixed):

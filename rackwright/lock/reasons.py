@@ -43,7 +43,8 @@ def _rank(product: Product, release: Release) -> str:
     line = product.line_of(release.version)
     if line is None:
         return "the best release that fits"
-    life = f", with fixes until {line.end_of_life}" if line.end_of_life else ""
+    last = product.end_of_life(release)
+    life = f", with fixes until {last}" if last else ""
     return f"the best release that fits, of line {line.name} ({line.kind}{life})"
 
 

@@ -26,11 +26,10 @@ class World:
     floors: SecurityFloors
     today: dt.date
 
-    def line_ended(self, product: str, version: str) -> dt.date | None:
-        """The day on which the line of `version` reached its end of life, if that is past."""
-        line = self.catalog.products[product].line_of(version)
-        ended = line is not None and line.end_of_life is not None and line.end_of_life < self.today
-        return line.end_of_life if line is not None and ended else None
+    def ended(self, product: str, release: Release) -> dt.date | None:
+        """The day on which `release` reached its end of life, if that is past."""
+        last = self.catalog.products[product].end_of_life(release)
+        return last if last is not None and last < self.today else None
 
 
 def domains(world: World) -> dict[str, tuple[Candidate, ...]]:
@@ -137,7 +136,7 @@ def _objections(
     for architecture in sorted(facts.get("architecture", frozenset())):
         if release.architectures and architecture not in release.architectures:
             yield f"architecture {architecture}", f"{name} is not offered for {architecture}"
-    if "supported" in policies and (ended := world.line_ended(product.name, release.version)):
+    if "supported" in policies and (ended := world.ended(product.name, release)):
         yield policies["supported"], f"{name} is past its end of life ({ended})"
     if "secure" in policies and not world.floors.is_safe(product.name, release.version, world.today):
         yield policies["secure"], f"{name} is below its minimum safe version"

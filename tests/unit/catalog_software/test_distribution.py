@@ -30,6 +30,7 @@ def snapshot(*names: str) -> Snapshot:
     offers = {name: Offer(version="0", suite="trixie", digest=f"sha256:{DIGEST}") for name in names}
     return Snapshot(
         distribution="debian", release="trixie", architecture="x86_64", read_on=dt.date(2026, 1, 1),
+        supported_until=dt.date(2028, 8, 9),
         source="https://packages.debian.org/trixie/", packages=offers,
     )  # fmt: skip
 

@@ -123,8 +123,7 @@ def _run_program(parts: _Parts) -> None:
 def _judge_stack(run: Run) -> None:
     resources = run.journal.touched()
     by_urn = {resource.urn: resource for resource in resources}
-    for diagnostic in run.policies.analyze_stack((r, by_urn.get(r.provider_urn)) for r in resources):
-        run.note_diagnostic(diagnostic)
+    run.take_verdicts(run.policies.analyze_stack((r, by_urn.get(r.provider_urn)) for r in resources))
 
 
 def _delete_rest(parts: _Parts) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -208,18 +208,18 @@ class Run:
             self.refusals.append(problem)
 
     def judge(self, goal: Goal, inputs: Mapping[str, Any], provider: ResourceState | None) -> None:
-        """Ask the policy packs. Raises `PolicyRefused` when an apply must not go on."""
-        for diagnostic in self.policies.analyze(goal, inputs, provider):
-            self.note_diagnostic(diagnostic)
-            if diagnostic.mandatory and not self.preview:
-                raise PolicyRefused(
-                    f"{diagnostic.policy}: {diagnostic.message}",
-                    where=diagnostic.urn or goal.urn,
-                    hint=diagnostic.description,
-                )
+        """Ask the policy packs about one resource. Raises as `take_verdicts`."""
+        self.take_verdicts(self.policies.analyze(goal, inputs, provider))
 
-    def note_diagnostic(self, diagnostic: PolicyDiagnostic) -> None:
-        """Keep a policy's verdict and tell of it."""
+    def take_verdicts(self, verdicts: Iterable[PolicyDiagnostic]) -> None:
+        """Keep what policies said and tell of it. Raises `PolicyRefused` when an apply must not go on."""
+        for verdict in verdicts:
+            self._note_verdict(verdict)
+            if verdict.mandatory and not self.preview:
+                place = verdict.urn or None
+                raise PolicyRefused(f"{verdict.policy}: {verdict.message}", where=place, hint=verdict.description)
+
+    def _note_verdict(self, diagnostic: PolicyDiagnostic) -> None:
         with self._book:
             if diagnostic in self.diagnostics:
                 return

@@ -14,7 +14,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
@@ -157,8 +157,14 @@ def _follow(command: list[str], on_line: OnLine) -> str | None:
             lines.append(line.strip())
             if line.startswith("I: ") and not line.startswith(("I: success", "I: running --customize")):
                 on_line(f"  {line.removeprefix('I: ').strip()}")
-    complaints = [line for line in lines if line.startswith(("E: ", "Err:"))] or lines
-    return None if process.returncode == 0 else program.last_lines("\n".join(complaints), 2)
+    return None if process.returncode == 0 else complaint(lines)
+
+
+def complaint(lines: Sequence[str]) -> str:
+    """The one line that says why the bootstrap failed: apt's own word, rather than that apt failed."""
+    errors = [line.removeprefix("E: ") for line in lines if line.startswith("E: ")]
+    telling = [line for line in errors if "mmdebstrap" not in line and not line.startswith("apt-get ")]
+    return (telling or errors or [program.last_lines("\n".join(lines), 1)])[0]
 
 
 def host_proxies() -> str:

@@ -90,12 +90,19 @@ class Toolkit:
         path = cache / "built" / self.key / self.file_name
         return path if path.is_file() else None
 
-    def commands(self) -> tuple[list[str], list[str]]:
-        """Two commands: fetch the module (its checksum is printed as JSON), install its programs into GOBIN."""
-        fetch = ["go", "mod", "download", "-json", f"{MODULE}@v{self.version}"]
+    def commands(self) -> tuple[list[str], list[str], list[str]]:
+        """Three commands: fetch the module, print what was fetched as JSON, install its programs into GOBIN.
+
+        The first says in plain words what went wrong; with ``-json`` that is hidden in the output.
+        """
+        fetch = ["go", "mod", "download", f"{MODULE}@v{self.version}"]
         flags = _LINK_FLAGS.format(module=MODULE, version=self.version)
         packages = [f"{MODULE}/cmd/{name}@v{self.version}" for name in PROGRAMS]
-        return fetch, ["go", "install", "-trimpath", "-buildvcs=false", "-ldflags", flags, *packages]
+        return (
+            fetch,
+            [*fetch[:3], "-json", fetch[3]],
+            ["go", "install", "-trimpath", "-buildvcs=false", "-ldflags", flags, *packages],
+        )
 
     def check_sum(self, said: str) -> None:
         """Raises `StepFailed` when the module that was fetched is not the one that we know."""
@@ -172,11 +179,15 @@ def _build_in_root(out: Path, cache: Path, toolkit: Toolkit, on_line: OnLine) ->
 
 def _fetch_and_install(toolkit: Toolkit, prefix: Sequence[str], environment: dict[str, str], out: Path) -> None:
     what, hint = f"build {toolkit.title}", "check that Go's module proxy answers (GOPROXY), then run this again"
-    fetch, install = toolkit.commands()
-    said = program.run([*prefix, *fetch], what=what, hint=hint, env=environment, cwd=out, timeout_s=BUILD_TIMEOUT_S)
-    toolkit.check_sum(said)
-    command = ["nice", *prefix, *install]
-    program.run(command, what=what, hint=hint, env=environment, cwd=out, timeout_s=BUILD_TIMEOUT_S)
+
+    def go(command: Sequence[str]) -> str:
+        line = [*prefix, *command]
+        return program.run(line, what=what, hint=hint, env=environment, cwd=out, timeout_s=BUILD_TIMEOUT_S)
+
+    fetch, describe, install = toolkit.commands()
+    go(fetch)
+    toolkit.check_sum(go(describe))
+    go(install)
 
 
 def _debian_architecture() -> str:

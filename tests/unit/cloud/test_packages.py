@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rackwright.cloud.base_root import PACKAGES, Recipe
+from rackwright.cloud.base_root import PACKAGES, Recipe, complaint
 from rackwright.cloud.packages import Control, build_package, publish
 from rackwright.cloud.toolkit import MODULE_SUMS, Toolkit, why_not_these
 from rackwright.diagnostics import StepFailed
@@ -67,7 +67,7 @@ def test_a_module_with_another_checksum_is_refused() -> None:
 
 def test_each_version_of_the_toolkit_is_built_by_itself() -> None:
     assert Toolkit("1.20.1").key != Toolkit("1.20.0").key
-    assert all("@v1.20.0" in part for part in Toolkit("1.20.0").commands()[1][-3:])
+    assert all("@v1.20.0" in part for part in Toolkit("1.20.0").commands()[-1][-3:])
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,15 @@ def test_a_changed_recipe_makes_another_root() -> None:
     assert Recipe().key == Recipe().key
     assert Recipe(packages=(*PACKAGES, "jq")).key != Recipe().key
     assert Recipe(release="forky").key != Recipe().key
+
+
+def test_a_mirror_that_does_not_answer_is_named_in_apts_own_words() -> None:
+    said = [
+        "I: running apt-get update...",
+        "E: Failed to fetch http://m/debian/dists/trixie/InRelease  Could not connect to m:80",
+        "E: apt-get update --error-on=any failed",
+        "E: mmdebstrap failed to run",
+    ]
+    assert complaint(said) == "Failed to fetch http://m/debian/dists/trixie/InRelease  Could not connect to m:80"
+    assert complaint(said[2:]) == "apt-get update --error-on=any failed"
+    assert complaint(["something else"]) == "something else"

@@ -110,6 +110,12 @@ class Executor:
         return done
 
     def _read(self, goal: Goal, provider: Provider, ref: str, old: ResourceState | None) -> ResourceState:
+        if old is not None and not old.external:
+            raise InputError(
+                f"{goal.name!r} belongs to this stack (id {old.id!r}) and cannot become one that is only read",
+                where=goal.urn,
+                hint="give what is read another name",
+            )
         unknown = goal.read_id == UNKNOWN_WIRE or not provider.configured
         state = replace(self.run.state(goal, goal.inputs, old, provider=ref), external=True, id=goal.read_id)
         with self.run.carrying_out(planned(Op.READ, state)):

@@ -11,7 +11,7 @@ from rackwright.engine.properties import Props, contains_unknown, secret
 from rackwright.engine.provider import Provider
 from rackwright.engine.registration import Goal
 from rackwright.engine.registry import Registry, reference
-from rackwright.engine.run import Run, planned, refuse_mistakes
+from rackwright.engine.run import Failed, Run, Stopped, planned, refuse_mistakes
 from rackwright.engine.state import ResourceState
 from rackwright.engine.step import Decision, Op, decide
 from rackwright.engine.urn import PROVIDER_PREFIX, urn_for
@@ -31,28 +31,41 @@ class Providers:
         self._registry.close(cancel=not self._run.went_well)
 
     def register(self, goal: Goal, former: list[str]) -> ResourceState:
-        """A provider resource: it has no create or update call; configuring it is all."""
+        """A provider resource: it has no create or update call; configuring it is all.
+
+        Raises `Stopped`, in a preview too, when it cannot be configured: nothing can be said about its resources then.
+        """
+        try:
+            return self._register(goal, former)
+        except Failed as cause:
+            self._run.stop()
+            raise Stopped from cause
+
+    def _register(self, goal: Goal, former: list[str]) -> ResourceState:
         provider = self._registry.make(goal.type.removeprefix(PROVIDER_PREFIX), goal.urn)
         old = self._run.recall(goal, former)
         wanted = {**goal.inputs, "version": goal.version} if goal.version else goal.inputs
-        inputs, mistakes = provider.check_config(old, wanted)
-        verdict = decide(old, inputs, provider.diff_config(old, inputs)) if old else Decision(Op.CREATE)
+        with self._run.reporting(planned(Op.CREATE, self._run.state(goal, wanted, old))):
+            inputs, mistakes = provider.check_config(old, wanted)
+            refuse_mistakes(mistakes)
+            verdict = decide(old, inputs, provider.diff_config(old, inputs)) if old else Decision(Op.CREATE)
         kept = old if verdict.op in (Op.SAME, Op.UPDATE) else None
         state = self._run.state(goal, inputs, kept, outputs=dict(inputs))
-        step = planned(verdict.op, state, verdict.diff)
-        with self._run.carrying_out(step):
-            refuse_mistakes(mistakes)
-            self._run.judge(goal, inputs, None)
+        self._run.judge(goal, inputs, None)
+        with self._run.carrying_out(planned(verdict.op, state, verdict.diff)):
             if not contains_unknown(inputs):
                 provider.configure(inputs)
-            if kept is None:
-                state = replace(state, id="" if self._run.preview else str(uuid.uuid4()))
-                replaced = (old, replace(old, delete=True)) if old else None
-                self._run.journal.commit(add=state, instead=replaced)
-            else:
-                state = self._run.record(state, kept)
+            state = self._recorded(state, old, kept)
             self._registry.keep(provider, state)
             return state
+
+    def _recorded(self, state: ResourceState, old: ResourceState | None, kept: ResourceState | None) -> ResourceState:
+        """`state` as recorded: in place of the `kept` one, or as a new provider beside the `old` one."""
+        if kept is not None:
+            return self._run.record(state, kept)
+        new = replace(state, id="" if self._run.preview else str(uuid.uuid4()))
+        self._run.journal.commit(add=new, instead=(old, replace(old, delete=True)) if old else None)
+        return new
 
     def of(self, ref: str, package: str, version: str) -> tuple[Provider, str]:
         """The provider that `ref` names, else the default one of `package`; with its reference."""

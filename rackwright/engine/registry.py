@@ -19,6 +19,7 @@ class Registry:
     def __init__(self, makers: Mapping[str, Callable[[], object]]) -> None:
         self._makers = makers
         self._providers: dict[str, Provider] = {}
+        self._all: list[Provider] = []
         self._lock = threading.Lock()
 
     def make(self, package: str, urn: str) -> Provider:
@@ -37,6 +38,7 @@ class Registry:
         """Use `provider` for whatever refers to `resource`."""
         with self._lock:
             self._providers[resource.urn] = self._providers[reference(resource)] = provider
+            self._all.append(provider)
 
     def current(self, urn: str) -> Provider | None:
         """The provider that the program registered under `urn`."""
@@ -49,23 +51,24 @@ class Registry:
         Raises `InputError` when the package is not known.
         """
         with self._lock:
-            urn = ref.rpartition("::")[0]
-            found = self._providers.get(ref) or self._providers.get(urn)
+            found = self._providers.get(ref)
             if found is None:
                 resource = next(r for r in resources if reference(r) == ref)
                 found = self.make(resource.type.rsplit(":", 1)[-1], resource.urn)
                 if not contains_unknown(resource.inputs):
                     found.configure(resource.inputs)
                 self._providers[ref] = found
+                self._all.append(found)
             return found
 
     def close(self, *, cancel: bool) -> None:
         """Let go of every provider; `cancel` asks them to end what they are doing first."""
         with self._lock:
-            for provider in set(self._providers.values()):
+            for provider in self._all:
                 if cancel:
                     provider.cancel()
                 provider.close()
+            self._all.clear()
             self._providers.clear()
 
 

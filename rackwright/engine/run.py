@@ -158,12 +158,13 @@ class Run:
     @contextmanager
     def carrying_out(self, step: PlannedStep) -> Iterator[None]:
         """Tell of `step`, time it, and note how it ended."""
-        if not self.preview:
+        silent = is_default_provider(step.urn)
+        if not (self.preview or silent):
             self.tell(EventKind.STARTED, step)
         began = time.monotonic()
         with self.reporting(step):
             yield
-        if not is_default_provider(step.urn):
+        if not silent:
             with self._book:
                 self.steps.append(step)
             kind = EventKind.PLANNED if self.preview else EventKind.FINISHED

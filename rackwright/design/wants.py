@@ -37,8 +37,9 @@ _EXACT = {
 def wants_of(design: Design, software: SoftwareSpec, known_images: Mapping[str, Image] | None = None) -> Wants:
     """What the cluster of `design`, whose spec says `software`, wants; `known_images` is the lock's before this one.
 
-    On the local cloud the distribution's packages stand in for those of the vendor, which it cannot have: driver branch
-    and CUDA release of the spec become a note there, and nothing is asked of a fabric that does not exist.
+    On the local cloud the distribution's packages stand in for those of the vendor, which it cannot have: a driver
+    branch or CUDA release that the spec leaves at its default is whatever the distribution offers, and nothing is asked
+    of a fabric that does not exist.
     """
     catalog = load_catalog()
     on_real = design.target != "local"
@@ -120,13 +121,17 @@ def _gpu_wishes(design: Design, software: SoftwareSpec) -> Wishes:
 
 def _local_wishes(software: SoftwareSpec) -> Wishes:
     wished: Wishes = {"module": (software.driver_module, "software.driver"), "cuda": ("present", "software.cuda")}
+    if "driver" in software.model_fields_set:
+        wished["driver"] = (f"{software.driver_branch}.*", "software.driver")
+    if "cuda" in software.model_fields_set:
+        wished["cuda"] = (f"{software.cuda}.*", "software.cuda")
     if software.containers != "none":
         wished["container-toolkit"] = ("present", "software.containers")
     return wished
 
 
 def _stand_ins(software: SoftwareSpec) -> dict[str, str]:
-    return {
-        "driver": f"stands in for {software.driver}, which the distribution does not offer; no GPU is driven here",
-        "cuda": f"stands in for CUDA {software.cuda}, which needs a newer driver than the distribution's",
-    }
+    notes = {"driver": "the distribution's packages; no GPU is driven on the local cloud"}
+    if "cuda" not in software.model_fields_set:
+        notes["cuda"] = f"stands in for {software.cuda}; the distribution offers no other"
+    return notes

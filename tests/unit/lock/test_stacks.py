@@ -1,0 +1,70 @@
+"""The locks that are checked in are those that the resolver writes."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from rackwright.catalog import load_catalog
+from rackwright.catalog.software import load_software
+from rackwright.design import design_cluster
+from rackwright.design.wants import wants_of
+from rackwright.diagnostics import InputError
+from rackwright.lock import Resolution, Wants, check, difference, dump_lock, load_lock, lock_path, resolve
+from rackwright.spec import load_spec
+from rackwright.spec.software import SoftwareSpec
+
+STACKS = Path(__file__).parents[3] / "stacks"
+TODAY = dt.date(2026, 11, 21)
+LOCKED = [path for path in sorted(STACKS.glob("*.yaml")) if lock_path(path).exists()]
+
+
+def resolved(stack: Path) -> Resolution:
+    spec = load_spec(stack)
+    design = design_cluster(spec, load_catalog())
+    return resolve(wants_of(design, spec.software, load_lock(lock_path(stack)).images), load_software(), TODAY)
+
+
+@pytest.mark.parametrize("stack", LOCKED, ids=lambda path: path.stem)
+def test_resolving_a_stack_again_gives_the_bytes_of_its_lock(stack: Path) -> None:
+    new = resolved(stack).lock
+    assert difference(load_lock(lock_path(stack)), new) == (), f"review ./rw lock {stack.stem} --upgrade"
+    assert dump_lock(new) == lock_path(stack).read_text()
+
+
+def local_wants(**software: str) -> Wants:
+    spec = load_spec(STACKS / "local.yaml")
+    return wants_of(design_cluster(spec, load_catalog()), SoftwareSpec.model_validate(software))
+
+
+def test_on_the_local_cloud_defaults_become_what_the_distribution_offers_and_the_reasons_say_so() -> None:
+    found = resolve(local_wants(), load_software(), TODAY)
+    assert found.versions["driver"].startswith("550.")
+    assert "no GPU is driven on the local cloud" in found.reasons["driver"]
+    assert "stands in for 13.0" in found.reasons["cuda"]
+
+
+def test_on_the_local_cloud_a_branch_that_the_distribution_lacks_is_refused() -> None:
+    with pytest.raises(InputError) as caught:
+        resolve(local_wants(driver="r580-open"), load_software(), TODAY)
+    assert {problem.where for problem in caught.value.problems} == {"software.driver", "system"}
+
+
+def test_the_local_lock_is_past_its_drivers_life_and_nothing_else_is_wrong_with_it() -> None:
+    problems = check(load_lock(lock_path(STACKS / "local.yaml")), load_software(), TODAY)
+    assert [problem.where for problem in problems] == ["software.driver"]
+    assert "past its end of life" in problems[0].summary
+
+
+def test_a_stack_with_several_schedulers_gpus_and_pools_wants_all_of_them() -> None:
+    spec = load_spec(STACKS / "h100-train.yaml")
+    wants = wants_of(design_cluster(spec, load_catalog()), spec.software)
+    assert (wants.system, wants.gpus, wants.fabrics, wants.schedulers) == (
+        "ubuntu-24.04",
+        ("h100-80gb",),
+        ("efa",),
+        ("slurm",),
+    )
+    assert wants.software["driver"] == "580.*"
+    assert wants.named_in["cuda"] == "software.cuda"
+    assert wants.supported_only

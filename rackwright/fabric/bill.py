@@ -76,7 +76,7 @@ def _transceiver_lines(design: FabricDesign, stock: Stock) -> Iterator[BillLine]
 
 
 def _cage(design: FabricDesign, link: Link, port: Port) -> tuple[str, int]:
-    """Cage that a port is in. A node's adapters share cages as its catalog entry says; planes share the adapter's cage."""
+    """Cage that a port is in; a node's adapters share cages as its catalog entry says, planes always do."""
     if " " not in port.device:
         return port.device, (port.number - 1) // design.facts.switch.ports_per_cage
     machine = design.facts.system

@@ -1,7 +1,8 @@
 """In-network reduction (SHARP): whether the fabric can do it, where its trees are rooted and what NCCL needs.
 
 A switch serves at most two streaming aggregation flows and NCCL uses one for each rail, so the adapters of a rail must
-share a leaf (HPC-X 2.26 documentation); a rail-optimised leaf carries one flow.
+share a leaf (HPC-X 2.26 documentation); a rail-optimised leaf carries one flow. Besides the environment a job needs
+NCCL's SHARP plug-in and GPUDirect RDMA.
 """
 
 from __future__ import annotations
@@ -10,9 +11,6 @@ from dataclasses import dataclass
 
 from rackwright.fabric.design import FabricDesign
 from rackwright.fabric.wiring import core_name, spine_name
-
-STREAMING_FLOWS = 2
-"""Most streaming aggregation flows through one switch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +39,15 @@ def sharp_plan(design: FabricDesign) -> SharpPlan:
         return SharpPlan(supported=False, reason="a single leaf needs no aggregation tree")
     roots = {f"rail{rail + 1}": _root(design, rail) for rail in range(design.rails)}
     host = "ufm01" if design.facts.request.ufm_ports else "the host of the subnet manager"
-    environment = {
-        "NCCL_COLLNET_ENABLE": "1",
-        "SHARP_COLL_ENABLE_SAT": "1",
-        "NCCL_ALGO": "CollnetChain,CollnetDirect,NVLS",
-    }
-    return SharpPlan(True, "", switch.sharp, roots, 1, host, environment)
+    return SharpPlan(
+        supported=True,
+        reason="",
+        generation=switch.sharp,
+        roots=roots,
+        flows_per_leaf=1,
+        manager_host=host,
+        environment={"NCCL_COLLNET_ENABLE": "1"},
+    )
 
 
 def _root(design: FabricDesign, rail: int) -> str:

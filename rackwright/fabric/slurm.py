@@ -2,7 +2,7 @@
 
 Slurm wants every node below one switch, while a rail-optimised node is on one leaf for each rail. All leaves of a unit
 have the same nodes, so a unit is what Slurm calls a leaf switch; blocks of a three-tier tree come above it.
-Sources: https://slurm.schedmd.com/topology.conf.html and https://slurm.schedmd.com/topology.yaml.html (read 2026-11-21).
+Sources: https://slurm.schedmd.com/topology.conf.html and .../topology.yaml.html, read 2026-11-21.
 """
 
 from __future__ import annotations

@@ -77,3 +77,15 @@ def legal(machine: Machine, slots: tuple[NicSlot, ...]) -> list[str]:
     if len(set(fabric)) < len(fabric):
         wrong.append("a card carries more than one EFA interface")
     return wrong
+
+
+def max_pods(machine: Machine, *, with_efa: bool) -> int | None:
+    """Pods that the VPC network plug-in can give addresses on one node; None when the machine's limit is not known.
+
+    The plug-in uses card 0 only. Where card 0 carries an `efa-only` interface, one seat fewer is left.
+    Source: https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html, read 2026-11-21.
+    """
+    if machine.addresses_per_nic is None:
+        return None
+    seats = machine.nics_per_card - (1 if with_efa and 0 in machine.efa_cards else 0)
+    return seats * (machine.addresses_per_nic - 1) + 2

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
+from rackwright.spec.cluster import ClusterSpec
 from rackwright.spec.governance import Waiver
 
-NOT_WAIVABLE = frozenset({"RW-WAIVE-001", "RW-WAIVE-002", "RW-WAIVE-003", "RW-WAIVE-004", "RW-CAT-001"})
+NOT_WAIVABLE = frozenset({"RW-WAIVE-001", "RW-WAIVE-002", "RW-WAIVE-003", "RW-WAIVE-004", "RW-WAIVE-006", "RW-CAT-001"})
 """Rules about waivers themselves, and what cannot be built at all."""
 
 
@@ -21,3 +22,22 @@ def waiver_for(waivers: Iterable[Waiver], rule_id: str, path: str, today: dt.dat
 def covers(scope: str, path: str) -> bool:
     """Whether `scope` (``pools.train``, ``*``) holds `path` (``pools.train.nodes``)."""
     return scope in {"*", path} or path.startswith((f"{scope}.", f"{scope}["))
+
+
+def part_exists(spec: ClusterSpec, scope: str) -> bool:
+    """Whether `scope` (``pools.train.nodes``) names a part that the spec has."""
+    here: object = spec
+    for part in scope.replace("[", ".").replace("]", "").split("."):
+        inside = _part(here, part)
+        if inside is None:
+            return False
+        here = inside
+    return True
+
+
+def _part(here: object, part: str) -> object:
+    if isinstance(here, Mapping):
+        return here.get(part)
+    if isinstance(here, Sequence) and not isinstance(here, str) and part.isdigit():
+        return here[int(part)] if int(part) < len(here) else None
+    return getattr(here, part, None)

@@ -93,6 +93,14 @@ class Gpus(SpecModel):
     """Memory error correction."""
 
 
+class NicSpec(SpecModel):
+    """One network interface, written out by hand."""
+
+    card: NonNegativeInt
+    device: NonNegativeInt
+    type: Literal["interface", "efa", "efa-only"]
+
+
 class PoolSpec(SpecModel):
     """A set of identical nodes."""
 
@@ -116,6 +124,10 @@ class PoolSpec(SpecModel):
     """Use EFA; None means wherever the machine has it and the pool has more than one node."""
     efa_interfaces: PositiveInt | None = None
     """EFA interfaces for each node; None takes all of them."""
+    nics: tuple[NicSpec, ...] = ()
+    """Interfaces written out by hand in place of `nic_layout`; empty takes the layout."""
+    security_groups: tuple[Annotated[str, Field(pattern=r"^sg-[0-9a-f]{8,17}$")], ...] = ()
+    """Existing security groups that the nodes get as well."""
     public_ip: bool = False
     """Give every node a public address."""
     mig: str = "none"

@@ -37,7 +37,7 @@ class FsxLustre(_Shared):
     mount: MountPoint
     capacity: GiB
     deployment: Literal["PERSISTENT_2", "PERSISTENT_1", "SCRATCH_2", "SCRATCH_1"] = "PERSISTENT_2"
-    storage_type: Literal["ssd", "hdd", "intelligent-tiering"] = "ssd"
+    storage_type: Literal["ssd", "hdd"] = "ssd"
     throughput: MbpsPerTiB | None = None
     """For each TiB; None takes 500 on PERSISTENT_2 and 200 on PERSISTENT_1, and nothing on SCRATCH."""
     efa: bool = False

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, PositiveInt
 
-from rackwright.spec.base import Name, SpecModel
+from rackwright.spec.base import Cidr, Name, SpecModel
 from rackwright.units import Kilograms, Kilowatts, Metres
 
 ZoneId = Annotated[str, Field(pattern=r"^[a-z]{3,4}\d+(-[a-z]{3}\d+)?-az\d+$", examples=["use1-az6"])]
@@ -26,6 +27,8 @@ class AwsTarget(SpecModel):
     """Zones by id; the first one holds the GPU pools unless a pool names another."""
     account: Annotated[str, Field(pattern=r"^\d{12}$")] | None = None
     """Account that the stack may be applied to; any other is refused."""
+    quotas: Mapping[Literal["Standard", "P", "G and VT", "Trn", "HPC", "X"], PositiveInt] = {}
+    """vCPU quotas of the account by class, as Service Quotas shows them; what is left out is not checked."""
     local_zones_opted_in: bool = False
     """Whether the account has opted in to the local zones that the spec names (UltraServers live there)."""
 
@@ -71,7 +74,7 @@ class OnPremTarget(SpecModel):
     """Country that the site is in, two letters; data residency is checked against it."""
     racks: Rack
     """Space, power and cooling."""
-    bmc_cidr: str | None = None
+    bmc_cidr: Cidr | None = None
     """Network of the base management controllers; must not be reachable from the nodes."""
 
 

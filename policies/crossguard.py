@@ -16,7 +16,7 @@ from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
 from policies.evaluation import evaluate
 from policies.profile import Profile
-from policies.rule import Enforcement, Finding, Resource, Rule, Severity, Status
+from policies.rule import Enforcement, Finding, Rule, Severity, Status
 from policies.sources.preview import all_resources, one_resource
 from policies.waiver import Waiver, apply_waivers
 
@@ -72,7 +72,7 @@ class PolicyAnalyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self._levels: dict[str, int] = {}
         self._told: set[tuple[str, str]] = set()
         self.findings: tuple[Finding, ...] = ()
-        """Every verdict on the stack last analysed, passed ones too; for a caller in the same process."""
+        """Every verdict on the stack last analysed, before waivers; for a caller in the same process."""
 
     def Handshake(self, request: pb.AnalyzerHandshakeRequest, context: object) -> pb.AnalyzerHandshakeResponse:
         """Accept any engine."""
@@ -109,15 +109,18 @@ class PolicyAnalyzer(analyzer_pb2_grpc.AnalyzerServicer):
         if not rules:
             return pb.AnalyzeResponse()
         judged = {Status.FAILED, Status.WAIVED}
-        news = [finding for finding in self._judge(rules, [one_resource(request)]) if finding.status in judged]
+        found = evaluate(rules, [one_resource(request)], profile=self._promise.profile)
+        news = [finding for finding in self._promise.waive(found) if finding.status in judged]
         self._told.update((finding.rule, finding.urn) for finding in news)
         return pb.AnalyzeResponse(diagnostics=[self._diagnostic(finding) for finding in news])
 
     def AnalyzeStack(self, request: pb.AnalyzeStackRequest, context: object) -> pb.AnalyzeResponse:
         """Violations that show only in the whole stack, and what could not be judged."""
+        found = evaluate(self._enabled(), all_resources(request), profile=self._promise.profile)
+        self.findings = tuple(found)
         news = [
             finding
-            for finding in self._judge(self._enabled(), all_resources(request))
+            for finding in self._promise.waive(found)
             if finding.status is not Status.PASSED and (finding.rule, finding.urn) not in self._told
         ]
         return pb.AnalyzeResponse(diagnostics=[self._diagnostic(finding) for finding in news])
@@ -129,9 +132,6 @@ class PolicyAnalyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def Cancel(self, request: Empty, context: object) -> Empty:
         """Nothing is under way that would have to stop."""
         return Empty()
-
-    def _judge(self, rules: Sequence[Rule], resources: Sequence[Resource]) -> list[Finding]:
-        return self._promise.waive(evaluate(rules, resources, profile=self._promise.profile))
 
     def _enabled(self) -> list[Rule]:
         return [rule for rule in self._rules if self._levels.get(rule.id) != pb.DISABLED]

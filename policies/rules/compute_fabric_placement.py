@@ -1,0 +1,60 @@
+"""Nodes with a fabric are placed together.
+
+Requirement: a group whose template has EFA interfaces has a placement group and exactly one subnet.
+Why it matters: EFA does not cross zones, and without a cluster placement group collective operations run over more
+hops at a fraction of the speed that was paid for.
+What it looks at: auto-scaling groups and the launch templates they use.
+Known limits: strategy of a placement group outside the stack is not seen.
+Fix: set `placement: cluster` and keep the pool in one zone.
+Sources: AWS EC2 User Guide, "Placement strategies for your placement groups"; "Elastic Fabric Adapter" (limitations).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policies.reading import is_set, items, maps, of_type
+from policies.rule import UNKNOWN, Enforcement, Resource, Rule, Severity
+
+TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+PLACEMENT = "aws:ec2/placementGroup:PlacementGroup"
+
+
+def _find(group: Resource, resources: Sequence[Resource]) -> Iterator[str]:
+    if not any(_has_fabric(template) for template in of_type(resources, TEMPLATE) if _uses(group, template)):
+        return
+    if not is_set(group, "placementGroup", source=PLACEMENT):
+        yield "the nodes have EFA but no placement group"
+    if len(items(group.value("vpcZoneIdentifiers"))) != 1:
+        yield f"the nodes have EFA but {len(items(group.value('vpcZoneIdentifiers')))} subnets, expected one"
+
+
+def _uses(group: Resource, template: Resource) -> bool:
+    if template.urn in group.property_dependencies.get("launchTemplate", ()):
+        return True
+    identity = template.props.get("id")
+    return identity not in (None, UNKNOWN) and group.value("launchTemplate.id") == identity
+
+
+def _has_fabric(template: Resource) -> bool:
+    ports = maps(template, "networkInterfaces")
+    return any(str(port.value("interfaceType")).startswith("efa") for port in ports)
+
+
+RULE = Rule(
+    id="RW-PCMP-009",
+    title="Nodes with a fabric are placed together",
+    severity=Severity.MEDIUM,
+    applies_to=frozenset({"aws:autoscaling/group:Group"}),
+    controls=(
+        "GDPR:Art.32(1)(b)",
+        "SOX-ITGC:BAI04.04",
+        "NIST-800-53r5:SC-5(2)",
+        "ISO-27001:A.8.6",
+        "SOC2:A1.1",
+    ),
+    fix="name a placement group and one subnet",
+    find=_find,
+    enforcement=Enforcement.ADVISORY,
+    needs_stack=True,
+)

@@ -1,0 +1,47 @@
+"""Nodes act under a role, not under keys.
+
+Requirement: instances and templates have an instance profile.
+Why it matters: without one, somebody will put long-lived access keys on the node to reach the bucket.
+What it looks at: `iamInstanceProfile` of instances and launch templates.
+Known limits: what the role may do is judged by other rules.
+Fix: set `iam_instance_profile`.
+Sources: CIS AWS Foundations 3.0.0 1.18; AWS IAM User Guide, "Using an IAM role to grant permissions to applications".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policies.reading import is_set
+from policies.rule import Enforcement, Resource, Rule, Severity
+
+PROFILE = "aws:iam/instanceProfile:InstanceProfile"
+
+
+def _find(resource: Resource, _: Sequence[Resource]) -> Iterator[str]:
+    if not is_set(resource, "iamInstanceProfile", source=PROFILE):
+        yield "no instance profile"
+
+
+RULE = Rule(
+    id="RW-PCMP-005",
+    title="Nodes act under a role, not under keys",
+    severity=Severity.MEDIUM,
+    applies_to=frozenset({"aws:ec2/instance:Instance", "aws:ec2/launchTemplate:LaunchTemplate"}),
+    controls=(
+        "HIPAA:164.308(a)(4)(ii)(B)",
+        "HIPAA:164.312(a)(1)",
+        "GDPR:Art.25(2)",
+        "CCPA-REGS:7123(c)(3)",
+        "SOX-ITGC:DSS06.03",
+        "NIST-800-53r5:AC-6",
+        "ISO-27001:A.5.15",
+        "SOC2:CC6.3",
+        "PCI-DSS-4.0.1:7.2.2",
+        "CIS-AWS-3.0:1.18",
+        "CIS-AWS-7.0:2.16",
+    ),
+    fix="attach an instance profile",
+    find=_find,
+    enforcement=Enforcement.ADVISORY,
+)

@@ -1,0 +1,74 @@
+"""User data holds no secrets.
+
+Requirement: the first-boot script holds no access key, NGC key, private key, token or password.
+Why it matters: every process on the node reads user data from the metadata service, and everybody who may describe
+instances reads it in the console.
+What it looks at: user data of instances, launch templates and launch configurations, plain or in base64.
+Known limits: knows forms of well-known secrets and assignments to names that sound secret; the finding never quotes
+the text.
+Fix: put the secret into Secrets Manager and let the node fetch it with its role.
+Sources: AWS EC2 User Guide, "Run commands when you launch an EC2 instance with user data input"; NIST SP 800-53 r5
+IA-5(7).
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator, Sequence
+
+from policies.rule import Resource, Rule, Severity
+
+PATTERNS = {
+    "an AWS access key": re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"),
+    "an NGC API key": re.compile(r"\bnvapi-[A-Za-z0-9_-]{32,}"),
+    "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
+    "a GitHub token": re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36,}"),
+    "a password": re.compile(r"(?i)(password|passwd|secret|token|api_?key)[\"']?\s*[=:]\s*[\"']?[^\s\"'$<{(]{8,}"),
+}
+"""What a secret looks like. A value that starts with ``$``, ``<``, ``{`` or ``(`` is a reference, not a secret."""
+
+
+def _find(resource: Resource, _: Sequence[Resource]) -> Iterator[str]:
+    for name in ("userData", "userDataBase64"):
+        text = resource.value(name)
+        if isinstance(text, str):
+            yield from (f"{name} holds what looks like {what}" for what in _secrets_in(text))
+
+
+def _secrets_in(text: str) -> Iterator[str]:
+    both = f"{text}\n{_decoded(text)}"
+    return (what for what, pattern in PATTERNS.items() if pattern.search(both))
+
+
+def _decoded(text: str) -> str:
+    try:
+        return base64.b64decode(text, validate=True).decode(errors="replace")
+    except ValueError:
+        return ""
+
+
+RULE = Rule(
+    id="RW-PCMP-002",
+    title="User data holds no secrets",
+    severity=Severity.CRITICAL,
+    applies_to=frozenset(
+        {
+            "aws:ec2/instance:Instance",
+            "aws:ec2/launchTemplate:LaunchTemplate",
+            "aws:ec2/launchConfiguration:LaunchConfiguration",
+        }
+    ),
+    controls=(
+        "HIPAA:164.308(a)(5)(ii)(D)",
+        "GDPR:Art.32(1)(b)",
+        "CCPA-REGS:7123(c)(5)",
+        "SOX-ITGC:DSS05.04",
+        "NIST-800-53r5:IA-5(7)",
+        "ISO-27001:A.5.17",
+        "SOC2:CC6.1",
+        "PCI-DSS-4.0.1:8.6.2",
+    ),
+    fix="move the secret to Secrets Manager",
+    find=_find,
+)

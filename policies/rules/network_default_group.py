@@ -1,0 +1,54 @@
+"""The default security group of every VPC admits nothing.
+
+Requirement: each VPC has its default security group taken over and emptied.
+Why it matters: whatever is launched without a group lands in the default one, whose members may all talk to one
+another and to the world.
+What it looks at: VPCs, and the default security group resources that name them.
+Known limits: does not see a default group that was emptied outside the stack.
+Fix: add `aws.ec2.DefaultSecurityGroup` with empty `ingress` and `egress`.
+Sources: CIS AWS Foundations 3.0.0 5.4; Amazon VPC User Guide, "Default security groups for your VPCs".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policies.reading import items, of_type, refers_to
+from policies.rule import Enforcement, Resource, Rule, Severity
+
+DEFAULT = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
+
+
+def _find(vpc: Resource, resources: Sequence[Resource]) -> Iterator[str]:
+    mine = [group for group in of_type(resources, DEFAULT) if refers_to(group, "vpcId", vpc)]
+    if not mine:
+        yield "the default security group is as AWS made it"
+    for group in mine:
+        for direction in ("ingress", "egress"):
+            if items(group.value(direction)):
+                yield f"the default security group has {direction} rules"
+
+
+RULE = Rule(
+    id="RW-PNET-005",
+    title="The default security group of every VPC admits nothing",
+    severity=Severity.MEDIUM,
+    applies_to=frozenset({"aws:ec2/vpc:Vpc"}),
+    controls=(
+        "HIPAA:164.312(e)(1)",
+        "GDPR:Art.25(1)",
+        "CCPA-REGS:7123(c)(10)",
+        "SOX-ITGC:DSS05.02",
+        "NIST-800-53r5:SC-7",
+        "NIST-800-53r5:SC-7(5)",
+        "ISO-27001:A.8.22",
+        "SOC2:CC6.6",
+        "PCI-DSS-4.0.1:1.4.1",
+        "CIS-AWS-3.0:5.4",
+        "CIS-AWS-7.0:6.5",
+    ),
+    fix="take over the default security group and leave it empty",
+    find=_find,
+    enforcement=Enforcement.ADVISORY,
+    needs_stack=True,
+)

@@ -1,0 +1,50 @@
+"""Interface endpoints take over the name and are guarded.
+
+Requirement: interface endpoints have private DNS and a security group of their own.
+Why it matters: without private DNS every client still goes to the public address; without a group the endpoint gets
+the VPC's default one.
+What it looks at: VPC endpoints of type Interface.
+Known limits: does not read the endpoint's policy.
+Fix: set `private_dns_enabled` and `security_group_ids`.
+Sources: AWS PrivateLink Guide, "Access an AWS service using an interface VPC endpoint".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policies.reading import is_set, is_true
+from policies.rule import Enforcement, Resource, Rule, Severity
+
+GROUP = "aws:ec2/securityGroup:SecurityGroup"
+
+
+def _find(endpoint: Resource, _: Sequence[Resource]) -> Iterator[str]:
+    if endpoint.value("vpcEndpointType", "Gateway") != "Interface":
+        return
+    if not is_true(endpoint.value("privateDnsEnabled")):
+        yield "privateDnsEnabled is not on"
+    if not is_set(endpoint, "securityGroupIds", source=GROUP):
+        yield "securityGroupIds is not set"
+
+
+RULE = Rule(
+    id="RW-PNET-011",
+    title="Interface endpoints take over the name and are guarded",
+    severity=Severity.MEDIUM,
+    applies_to=frozenset({"aws:ec2/vpcEndpoint:VpcEndpoint"}),
+    controls=(
+        "HIPAA:164.312(e)(1)",
+        "GDPR:Art.44",
+        "CCPA-REGS:7123(c)(8)",
+        "SOX-ITGC:DSS05.02",
+        "NIST-800-53r5:SC-7(10)",
+        "NIST-800-53r5:AC-4",
+        "ISO-27001:A.8.12",
+        "SOC2:CC6.7",
+        "PCI-DSS-4.0.1:1.3.2",
+    ),
+    fix="turn on private DNS and name a security group",
+    find=_find,
+    enforcement=Enforcement.ADVISORY,
+)

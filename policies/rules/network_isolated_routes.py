@@ -1,0 +1,62 @@
+"""Isolated subnets have no way to the internet.
+
+Requirement: a route table of a subnet tagged ``rackwright:tier`` isolated has no default route.
+Why it matters: file systems with research or patient data live there; a default route makes the tier a word and
+nothing else.
+What it looks at: route tables, their in-line and separate routes, and the subnets that are associated with them.
+Known limits: routes to single foreign networks (peering, VPN) are accepted.
+Fix: remove the route, or move the subnet to the tier `private`.
+Sources: NIST SP 800-53 r5 SC-7(21); PCI DSS 4.0.1 1.4.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policies.reading import maps, of_type, refers_to
+from policies.rule import Resource, Rule, Severity
+
+SUBNET = "aws:ec2/subnet:Subnet"
+ROUTE = "aws:ec2/route:Route"
+ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
+WORLD = frozenset({"0.0.0.0/0", "::/0"})
+TARGETS = ("destinationCidrBlock", "destinationIpv6CidrBlock", "cidrBlock", "ipv6CidrBlock")
+
+
+def _find(table: Resource, resources: Sequence[Resource]) -> Iterator[str]:
+    isolated = [subnet for subnet in of_type(resources, SUBNET) if _is_isolated(subnet)]
+    mine = [each for each in of_type(resources, ASSOCIATION) if refers_to(each, "routeTableId", table)]
+    if not any(refers_to(each, "subnetId", subnet) for each in mine for subnet in isolated):
+        return
+    routes = [route for route in of_type(resources, ROUTE) if refers_to(route, "routeTableId", table)]
+    for route in (*routes, *maps(table, "routes")):
+        if any(route.value(target) in WORLD for target in TARGETS if isinstance(route.value(target), str)):
+            yield f"{route.name} leads everywhere"
+
+
+def _is_isolated(subnet: Resource) -> bool:
+    tags = subnet.value("tags")
+    return isinstance(tags, dict) and tags.get("rackwright:tier") == "isolated"
+
+
+RULE = Rule(
+    id="RW-PNET-012",
+    title="Isolated subnets have no way to the internet",
+    severity=Severity.HIGH,
+    applies_to=frozenset({"aws:ec2/routeTable:RouteTable"}),
+    controls=(
+        "HIPAA:164.312(e)(1)",
+        "GDPR:Art.25(1)",
+        "CCPA-REGS:7123(c)(10)",
+        "SOX-ITGC:DSS05.02",
+        "NIST-800-53r5:SC-7",
+        "NIST-800-53r5:SC-7(5)",
+        "ISO-27001:A.8.22",
+        "SOC2:CC6.6",
+        "PCI-DSS-4.0.1:1.4.1",
+        "PCI-DSS-4.0.1:1.4.4",
+    ),
+    fix="remove the default route",
+    find=_find,
+    needs_stack=True,
+)

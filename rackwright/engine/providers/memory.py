@@ -1,7 +1,8 @@
 """A cloud in memory: a provider for tests, with faults on demand. Not a rehearsal of anything real.
 
 Types are free (``mem:index:Thing``); what a property does is said by its name: a change of ``fixed`` or ``fixed_*``
-needs a replacement, of ``fixed_first`` one that deletes first; an input ``bad`` is refused by Check.
+needs a replacement, of ``fixed_first`` one that deletes first; an input ``bad`` is refused by Check; a thing whose
+computed output is the ``fixed`` input of another one cannot be deleted before it.
 """
 
 from __future__ import annotations
@@ -67,6 +68,16 @@ class MemoryCloud:
             self.things[id_] = Thing(urn, type_, dict(inputs))
             return id_
 
+    def users(self, id_: str) -> list[str]:
+        """Ids of the things that hold on to the thing `id_`: a ``fixed`` input of theirs is its computed output."""
+        with self.lock:
+            return [
+                other
+                for other, thing in self.things.items()
+                for key, value in thing.inputs.items()
+                if key.startswith("fixed") and value == f"of-{id_}"
+            ]
+
 
 class MemoryProvider(provider_pb2_grpc.ResourceProviderServicer):
     """Serves a `MemoryCloud`."""
@@ -126,8 +137,9 @@ class MemoryProvider(provider_pb2_grpc.ResourceProviderServicer):
         self.cloud.things[id_].inputs = inputs
 
     def Delete(self, request: Any, context: CallContext) -> Any:
-        """Remove a thing; one that is gone already is fine."""
-        del context
+        """Remove a thing that no other one holds on to; one that is gone already is fine."""
+        if users := self.cloud.users(request.id):
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, f"{request.id} is in use by {', '.join(users)}")
         self.cloud.change("Delete", request.urn, lambda: self.cloud.things.pop(request.id, None))
         return Empty()
 

@@ -92,16 +92,17 @@ def test_a_replacement_goes_in_the_order_the_provider_asks_for(rig: Rig, prop: s
 def test_delete_before_replace_takes_dependents_that_must_follow_first(rig: Rig) -> None:
     def program(value: str) -> None:
         base = Thing("base", {"fixed_first": value})
-        Thing("follows", {"fixed": base.computed})
+        follows = Thing("follows", {"fixed": base.computed})
+        Thing("further", {"fixed": follows.computed})
         Thing("stays", {"loose": base.computed})
 
     rig.program = lambda: program("a")
     rig.up()
     rig.cloud.calls.clear()
     rig.program = lambda: program("b")
-    assert ops(rig.up()) == {"base": "replace", "follows": "replace", "stays": "update"}
+    assert ops(rig.up()) == {"base": "replace", "follows": "replace", "further": "replace", "stays": "update"}
     names = [(method, urn.rsplit("::", 1)[1]) for method, urn in rig.cloud.calls]
-    assert names[:3] == [("Delete", "follows"), ("Delete", "base"), ("Create", "base")]
+    assert names[:4] == [("Delete", "further"), ("Delete", "follows"), ("Delete", "base"), ("Create", "base")]
     rig.check_truth()
 
 

@@ -6,7 +6,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +50,21 @@ def programs(draw: st.DrawFn) -> Spec:
         earlier = st.none() | st.sampled_from([node.name for node in nodes]) if nodes else st.none()
         nodes.append(Node(name, draw(few), draw(few), draw(few), *(draw(earlier) for _ in range(4))))
     return tuple(nodes)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[Spec, ...]:
+    """Programs that follow one another: new ones, small edits, and ways back."""
+    specs = [draw(programs())]
+    for _ in range(draw(st.integers(0, 3))):
+        before = draw(st.sampled_from(specs))
+        touched = draw(st.sets(st.sampled_from(NAMES), max_size=2))
+        field_ = draw(st.sampled_from(["size", "fixed", "fixed_first"]))
+        edited = tuple(
+            replace(node, **{field_: 1 - getattr(node, field_)}) if node.name in touched else node for node in before
+        )
+        specs.append(draw(st.sampled_from([edited, before]) | programs()))
+    return tuple(specs)
 
 
 def as_program(spec: Spec) -> Callable[[], None]:
@@ -129,18 +144,18 @@ def check_converged(rig: Rig, spec: Spec) -> None:
     assert rig.preview().unchanged
 
 
-@settings(max_examples=60)
-@given(st.lists(st.tuples(programs(), faults), min_size=1, max_size=3), faults)
+@settings(max_examples=100)
+@given(histories(), st.lists(faults, min_size=4, max_size=4), faults)
 def test_whatever_breaks_the_state_is_true_and_the_next_run_converges(
-    history: Sequence[tuple[Spec, Fault | None]], last: Fault | None
+    history: Sequence[Spec], trouble: Sequence[Fault | None], last: Fault | None
 ) -> None:
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
         quick(patch)
         rig = Rig(Path(folder))
-        for spec, fault in history:
+        for spec, fault in zip(history, trouble, strict=False):
             rig.program = as_program(spec)
             sabotaged(rig, fault, rig.up)
-        check_converged(rig, history[-1][0])
+        check_converged(rig, history[-1])
         sabotaged(rig, last, rig.destroy)
         rig.destroy()
         assert not rig.cloud.things
@@ -192,6 +207,17 @@ def test_a_fault_at_every_call_of_an_up_and_a_destroy(rig: Rig) -> None:
                 sabotaged(rig, Fault(at, when, kills), rig.destroy)
                 rig.destroy()
                 assert not rig.cloud.things
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_an_interrupted_update_is_done_again_even_if_the_program_goes_back(rig: Rig, when: str) -> None:
+    small = Node("a", 0, 0, 0, None, None, None, None)
+    rig.program = as_program((small,))
+    rig.up()
+    rig.program = as_program((replace(small, size=1),))
+    sabotaged(rig, Fault(0, when, kills=True), rig.up)
+    rig.program = as_program((small,))
+    check_converged(rig, (small,))
 
 
 def test_a_failure_lets_running_steps_end_and_begins_no_others(rig: Rig) -> None:

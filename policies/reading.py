@@ -111,16 +111,28 @@ def denies_without_tls(policy: Resource, action: str) -> bool:
     """Whether the policy document of `policy` denies `action` to everybody over connections without TLS."""
     return any(
         statement.value("Effect") == "Deny"
-        and _is_everybody(statement.value("Principal"))
+        and is_everybody(statement.value("Principal"))
         and bool({action, "*"} & set(texts(statement.value("Action"))))
         and _false_text(statement.value("Condition.Bool.aws:SecureTransport"))
         for statement in statements(policy)
     )
 
 
-def _is_everybody(principal: Any) -> bool:
+def is_everybody(principal: Any) -> bool:
+    """Whether a statement's principal is everybody, signed in or not."""
     return principal == "*" or (isinstance(principal, Mapping) and "*" in texts(principal.get("AWS")))
 
 
 def _false_text(value: Any) -> bool:
     return value is False or "false" in texts(value)
+
+
+def open_statements(resource: Resource, path: str) -> list[Resource]:
+    """Statements of the policy at `path` that allow everybody something, without any condition."""
+    return [
+        statement
+        for statement in statements(resource, path)
+        if statement.value("Effect") == "Allow"
+        and is_everybody(statement.value("Principal"))
+        and not statement.value("Condition")
+    ]

@@ -1,0 +1,33 @@
+"""Keys stay in their region.
+
+Requirement: no key is a multi-region key.
+Why it matters: a replica of the key in another region is what makes a copy of the data there readable; a promise of
+residency ends with it.
+What it looks at: `multiRegion` of keys.
+Known limits: none known.
+Fix: leave `multi_region` out.
+Sources: AWS KMS Developer Guide, "Multi-Region keys in AWS KMS" (security considerations); GDPR Art. 44.
+"""
+
+from __future__ import annotations
+
+from policies.checks import must_be_off
+from policies.rule import Enforcement, Rule, Severity
+
+RULE = Rule(
+    id="RW-PKEY-006",
+    title="Keys stay in their region",
+    severity=Severity.LOW,
+    applies_to=frozenset({"aws:kms/key:Key"}),
+    controls=(
+        "GDPR:Art.44",
+        "CCPA:1798.100(d)",
+        "SOX-ITGC:APO14.08",
+        "NIST-800-53r5:SA-9(5)",
+        "ISO-27001:A.5.14",
+        "SOC2:C1.1",
+    ),
+    fix="make it a key of one region",
+    find=must_be_off("multiRegion"),
+    enforcement=Enforcement.ADVISORY,
+)

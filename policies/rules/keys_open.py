@@ -1,0 +1,42 @@
+"""No key policy lets in everybody.
+
+Requirement: no allowing statement of a key policy has everybody as principal without a condition.
+Why it matters: whoever may use the key may read the data; ``*`` in a key policy means every account of AWS.
+What it looks at: allowing statements of key policies.
+Known limits: a condition that is always true is taken for one; a key without a policy gets AWS's default and passes.
+Fix: name the account, role or service.
+Sources: AWS KMS Developer Guide, "Key policies in AWS KMS"; CIS AWS Foundations 7.0.0 2.21.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policies.reading import open_statements
+from policies.rule import Resource, Rule, Severity
+
+
+def _find(key: Resource, _: Sequence[Resource]) -> Iterator[str]:
+    for statement in open_statements(key, "policy"):
+        yield f"{statement.name} allows everybody"
+
+
+RULE = Rule(
+    id="RW-PKEY-002",
+    title="No key policy lets in everybody",
+    severity=Severity.CRITICAL,
+    applies_to=frozenset({"aws:kms/key:Key"}),
+    controls=(
+        "HIPAA:164.312(a)(2)(iv)",
+        "GDPR:Art.32(1)(a)",
+        "CCPA-REGS:7123(c)(2)",
+        "SOX-ITGC:DSS05.04",
+        "NIST-800-53r5:SC-12",
+        "ISO-27001:A.8.24",
+        "SOC2:CC6.1",
+        "PCI-DSS-4.0.1:3.6.1",
+        "CIS-AWS-7.0:2.21",
+    ),
+    fix="name the principals",
+    find=_find,
+)

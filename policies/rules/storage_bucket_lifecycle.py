@@ -1,0 +1,53 @@
+"""Buckets clear away what nobody needs.
+
+Requirement: every bucket has an enabled lifecycle rule that ends unfinished uploads and old versions.
+Why it matters: parts of broken uploads show in no listing but cost money, and personal data in old versions outlives
+every promise to delete it.
+What it looks at: buckets, and the lifecycle configurations that name them.
+Known limits: does not judge how many days are right.
+Fix: add `aws.s3.BucketLifecycleConfiguration`.
+Sources: Amazon S3 User Guide, "Managing the lifecycle of objects"; GDPR Art. 5(1)(e).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policies.reading import maps, of_type, refers_to
+from policies.rule import Enforcement, Resource, Rule, Severity
+
+LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
+DUTIES = {
+    "abortIncompleteMultipartUpload": "unfinished uploads stay for ever",
+    "noncurrentVersionExpiration": "old versions stay for ever",
+}
+
+
+def _find(bucket: Resource, resources: Sequence[Resource]) -> Iterator[str]:
+    mine = [each for each in of_type(resources, LIFECYCLE) if refers_to(each, "bucket", bucket, "bucket")]
+    rules = [rule for each in mine for rule in maps(each, "rules") if rule.value("status") == "Enabled"]
+    for duty, otherwise in DUTIES.items():
+        if not any(rule.value(duty) for rule in rules):
+            yield otherwise
+
+
+RULE = Rule(
+    id="RW-PSTO-011",
+    title="Buckets clear away what nobody needs",
+    severity=Severity.LOW,
+    applies_to=frozenset({"aws:s3/bucket:Bucket"}),
+    controls=(
+        "HIPAA:164.316(b)(2)(i)",
+        "GDPR:Art.5(1)(e)",
+        "CCPA-REGS:7123(c)(7)",
+        "SOX-ITGC:DSS06.05",
+        "NIST-800-53r5:AU-11",
+        "ISO-27001:A.8.15",
+        "SOC2:CC7.2",
+        "PCI-DSS-4.0.1:10.5.1",
+    ),
+    fix="add a lifecycle rule",
+    find=_find,
+    enforcement=Enforcement.ADVISORY,
+    needs_stack=True,
+)

@@ -1,0 +1,37 @@
+"""New volumes of the account are encrypted by default.
+
+Requirement: EBS encryption by default is on.
+Why it matters: what is made outside the stack, a test volume or a restored snapshot, is then encrypted too.
+What it looks at: the account setting as a resource; a stack that does not manage it is not judged.
+Known limits: the setting is per region.
+Fix: set `enabled`.
+Sources: CIS AWS Foundations 7.0.0 6.1.1; AWS EBS User Guide, "Enable Amazon EBS encryption by default".
+"""
+
+from __future__ import annotations
+
+from policies.checks import must_be_on
+from policies.rule import Enforcement, Rule, Severity
+
+RULE = Rule(
+    id="RW-PSTO-020",
+    title="New volumes of the account are encrypted by default",
+    severity=Severity.MEDIUM,
+    applies_to=frozenset({"aws:ebs/encryptionByDefault:EncryptionByDefault"}),
+    controls=(
+        "HIPAA:164.312(a)(2)(iv)",
+        "GDPR:Art.32(1)(a)",
+        "CCPA-REGS:7123(c)(2)",
+        "SOX-ITGC:DSS06.06",
+        "NIST-800-53r5:SC-28",
+        "NIST-800-53r5:SC-28(1)",
+        "ISO-27001:A.8.24",
+        "SOC2:CC6.1",
+        "PCI-DSS-4.0.1:3.5.1",
+        "CIS-AWS-3.0:2.2.1",
+        "CIS-AWS-7.0:6.1.1",
+    ),
+    fix="enable encryption by default",
+    find=must_be_on("enabled", default=True),
+    enforcement=Enforcement.ADVISORY,
+)

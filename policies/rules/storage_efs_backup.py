@@ -1,0 +1,45 @@
+"""EFS file systems are backed up.
+
+Requirement: every EFS file system has an enabled backup policy.
+Why it matters: homes are lost by a wrong delete far more often than by broken hardware, and EFS has no undo.
+What it looks at: EFS file systems, and the backup policies that name them.
+Known limits: a backup plan that selects the file system by tag is not seen.
+Fix: add `aws.efs.BackupPolicy` with status ``ENABLED``.
+Sources: Amazon EFS User Guide, "Backing up EFS file systems".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policies.reading import of_type, refers_to
+from policies.rule import Enforcement, Resource, Rule, Severity
+
+BACKUP = "aws:efs/backupPolicy:BackupPolicy"
+
+
+def _find(system: Resource, resources: Sequence[Resource]) -> Iterator[str]:
+    mine = [each for each in of_type(resources, BACKUP) if refers_to(each, "fileSystemId", system)]
+    if not any(each.value("backupPolicy.status") == "ENABLED" for each in mine):
+        yield "no automatic backups"
+
+
+RULE = Rule(
+    id="RW-PSTO-015",
+    title="EFS file systems are backed up",
+    severity=Severity.MEDIUM,
+    applies_to=frozenset({"aws:efs/fileSystem:FileSystem"}),
+    controls=(
+        "HIPAA:164.308(a)(7)(ii)(A)",
+        "GDPR:Art.32(1)(c)",
+        "CCPA-REGS:7123(c)(18)",
+        "SOX-ITGC:DSS04.07",
+        "NIST-800-53r5:CP-9",
+        "ISO-27001:A.8.13",
+        "SOC2:A1.2",
+    ),
+    fix="enable automatic backups",
+    find=_find,
+    enforcement=Enforcement.ADVISORY,
+    needs_stack=True,
+)

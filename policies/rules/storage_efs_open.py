@@ -1,0 +1,42 @@
+"""EFS file systems are open through mount targets only.
+
+Requirement: no allowing statement of a file system policy has everybody as principal without a condition.
+Why it matters: with an open policy, any client that can route to a mount target of the account gets in, roles or not.
+What it looks at: allowing statements of EFS file system policies.
+Known limits: a condition that is always true is taken for one.
+Fix: add the condition ``elasticfilesystem:AccessedViaMountTarget`` is true, or name roles.
+Sources: Amazon EFS User Guide, "Blocking public access" (the meaning of public).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policies.reading import open_statements
+from policies.rule import Resource, Rule, Severity
+
+
+def _find(policy: Resource, _: Sequence[Resource]) -> Iterator[str]:
+    for statement in open_statements(policy, "policy"):
+        yield f"{statement.name} allows everybody"
+
+
+RULE = Rule(
+    id="RW-PSTO-017",
+    title="EFS file systems are open through mount targets only",
+    severity=Severity.HIGH,
+    applies_to=frozenset({"aws:efs/fileSystemPolicy:FileSystemPolicy"}),
+    controls=(
+        "HIPAA:164.312(a)(1)",
+        "GDPR:Art.25(2)",
+        "CCPA:1798.150(a)(1)",
+        "SOX-ITGC:ITGC-APD",
+        "NIST-800-53r5:AC-3",
+        "NIST-800-53r5:AC-22",
+        "ISO-27001:A.5.23",
+        "SOC2:CC6.6",
+        "PCI-DSS-4.0.1:1.4.4",
+    ),
+    fix="add a condition or name roles",
+    find=_find,
+)

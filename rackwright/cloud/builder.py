@@ -37,7 +37,7 @@ def forget_complaint(settings: CloudSettings) -> None:
 
 def start_builder(settings: CloudSettings) -> None:
     """Start building in the background."""
-    command = [sys.executable, "-m", "rackwright.cloud.builder", settings.root / "settings.json"]
+    command = [sys.executable, "-m", "rackwright.cloud.builder", settings.settings_file]
     process.start(command, root=settings.root, role=ROLE, log=settings.logs / "builder.log")
 
 

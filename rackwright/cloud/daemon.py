@@ -12,12 +12,15 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 from rackwright.cloud import builder, machine, mirror, process, ssh
+from rackwright.cloud.aws import server
+from rackwright.cloud.aws.instances import list_instances
 from rackwright.cloud.base_root import Recipe, ensure_base_root
 from rackwright.cloud.capability import why_no_machines
 from rackwright.cloud.guest_files import Guest, gpu_major
@@ -32,12 +35,6 @@ from rackwright.diagnostics import ClusterError
 
 log = logging.getLogger(__name__)
 
-ROLE = "daemon"
-STATUS_FILE = "status.json"
-ERROR_FILE = "daemon.error"
-"""Why it could not run, for the one that started it."""
-STATIC_FILE = "instances.json"
-"""Where it exists, these instances are wanted and there is no AWS API: machines for development."""
 BUSY_S = 0.25
 """Time between two looks while machines boot or stop."""
 IDLE_S = 2.0
@@ -55,7 +52,8 @@ class Daemon:
     endpoint: str
     reason: str | None
     services: Services
-    wake: threading.Event = field(default_factory=threading.Event)
+    wake: threading.Event
+    """Set when instances may have changed."""
     stopping: bool = False
     problems: tuple[str, ...] = ()
 
@@ -82,7 +80,7 @@ class Daemon:
             except (ClusterError, OSError) as problem:
                 log.exception("a look failed")
                 self.problems = (str(problem),)
-        write_status(self.settings.root / STATUS_FILE, self.status(wanted))
+        write_status(self.settings.status_file, self.status(wanted))
         return busy
 
     def status(self, wanted: Sequence[WantedInstance]) -> CloudStatus:
@@ -157,7 +155,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         serve(settings)
     except ClusterError as problem:
-        (settings.root / ERROR_FILE).write_text(
+        settings.error_file.write_text(
             json.dumps({"summary": problem.summary, "where": problem.where, "hint": problem.hint})
         )
         log.info("cannot run", extra={"why": problem.summary})
@@ -169,11 +167,24 @@ def serve(settings: CloudSettings) -> None:
     """Serve this cloud until SIGTERM."""
     reason = why_no_machines(settings)
     reconciler = None if reason else make_reconciler(settings)
-    static = settings.root / STATIC_FILE
-    daemon = Daemon(settings, static_instances(static), reconciler, "", reason, Services(settings))
-    signal.signal(signal.SIGTERM, daemon.stop)
-    with repository(settings, enabled=reconciler is not None):
+    wake = threading.Event()
+    with instances(settings, wake) as (endpoint, listing), repository(settings, enabled=reconciler is not None):
+        daemon = Daemon(settings, listing, reconciler, endpoint, reason, Services(settings), wake)
+        signal.signal(signal.SIGTERM, daemon.stop)
         daemon.run()
+
+
+@contextmanager
+def instances(settings: CloudSettings, wake: threading.Event) -> Iterator[tuple[str, ListInstances]]:
+    """The AWS API's endpoint and its instances while the block runs; or those of the static file, without endpoint."""
+    if settings.static_file.is_file():
+        yield "", static_instances(settings.static_file)
+        return
+    api = server.serve("127.0.0.1", settings.aws_port, settings.root / "aws", settings.faults_file, wake.set)
+    try:
+        yield f"http://127.0.0.1:{api.port}", lambda: list_instances(api.emulator)
+    finally:
+        api.stop()
 
 
 if __name__ == "__main__":

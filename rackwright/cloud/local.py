@@ -31,7 +31,6 @@ from pathlib import Path
 from rackwright.cloud import (
     builder,
     control_group,
-    daemon,
     machine,
     mirror,
     network,
@@ -70,13 +69,13 @@ class LocalCloud:
         Raises `InputError` when the stack's addresses are in use here and `StepFailed` when a part cannot start.
         """
         with self._alone():
-            self.settings.save()
+            self._adopt_settings()
             machines = why_no_machines(self.settings) is None
             if machines:
                 network.bring_up_bridge(self.settings)
                 ensure_base_root(self.settings.cache, mirror.host_mirror(), on_progress)
                 builder.forget_complaint(self.settings)
-            if not process.find(self.settings.root, daemon.ROLE):
+            if not process.find(self.settings.root, process.DAEMON):
                 self._refuse_taken_ports(machines=machines)
                 on_progress("starting the local cloud")
                 self._start_daemon()
@@ -89,7 +88,7 @@ class LocalCloud:
 
     def _take_down(self, on_progress: OnProgress, *, purge: bool) -> bool:
         root = self.settings.root
-        found = process.stop(root, daemon.ROLE) > 0
+        found = process.stop(root, process.DAEMON) > 0
         machines = sorted(machine.folders(self.settings))
         if machines:
             on_progress(f"stopping {len(machines)} machines")
@@ -102,7 +101,7 @@ class LocalCloud:
             found |= control_group.remove(self.settings.cgroup)
         if shutil.which("ip"):
             found |= network.take_down_bridge(self.settings)
-        (root / daemon.STATUS_FILE).unlink(missing_ok=True)
+        self.settings.status_file.unlink(missing_ok=True)
         if purge and root.exists():
             shutil.rmtree(root)
             found = True
@@ -110,9 +109,9 @@ class LocalCloud:
 
     def status(self) -> CloudStatus:
         """What the background process last said, or that it does not run."""
-        if not process.find(self.settings.root, daemon.ROLE):
+        if not process.find(self.settings.root, process.DAEMON):
             return CloudStatus(running=False)
-        return read_status(self.settings.root / daemon.STATUS_FILE) or CloudStatus(running=False)
+        return read_status(self.settings.status_file) or CloudStatus(running=False)
 
     def wait_for_machines(
         self, ids: Sequence[str] | int, timeout_s: float, on_progress: OnProgress
@@ -146,6 +145,14 @@ class LocalCloud:
         self._wait_until(lambda _: registry.answers(address), REGISTRY_TIMEOUT_S, "the image registry to answer")
         return {reference: registry.push_stand_in(address, reference) for reference in references}
 
+    def _adopt_settings(self) -> None:
+        """Write the settings down; what runs with other ones is ended, so that it starts with these."""
+        path = self.settings.settings_file
+        if path.is_file() and CloudSettings.load(path) != self.settings:
+            for role in (process.DAEMON, builder.ROLE, services.APT_CACHE, registry.ROLE):
+                process.stop(self.settings.root, role)
+        self.settings.save()
+
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Refuse to change the cloud while another command does."""
@@ -166,15 +173,15 @@ class LocalCloud:
         """Services that outlived a killed daemon hold their own ports rightly."""
         own = {one.role for one in process.find(self.settings.root)}
         wanted = services.ports(self.settings, machines=machines)
-        if (self.settings.root / daemon.STATIC_FILE).is_file():
+        if self.settings.static_file.is_file():
             wanted.pop(services.AWS_API)
         services.refuse_taken_ports({role: place for role, place in wanted.items() if role not in own})
 
     def _start_daemon(self) -> None:
-        (self.settings.root / daemon.STATUS_FILE).unlink(missing_ok=True)
-        (self.settings.root / daemon.ERROR_FILE).unlink(missing_ok=True)
-        command = [sys.executable, "-m", "rackwright.cloud.daemon", self.settings.root / "settings.json"]
-        process.start(command, root=self.settings.root, role=daemon.ROLE, log=self.settings.logs / "daemon.log")
+        self.settings.status_file.unlink(missing_ok=True)
+        self.settings.error_file.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "rackwright.cloud.daemon", self.settings.settings_file]
+        process.start(command, root=self.settings.root, role=process.DAEMON, log=self.settings.logs / "daemon.log")
 
     def _wait_until(self, done: Callable[[CloudStatus], bool], timeout_s: float, what: str) -> CloudStatus:
         deadline = time.monotonic() + timeout_s
@@ -188,9 +195,9 @@ class LocalCloud:
         raise StepFailed(f"waited {timeout_s:g} s in vain for {what}", where=str(log), hint="read the log named above")
 
     def _refuse_a_dead_daemon(self) -> None:
-        if process.find(self.settings.root, daemon.ROLE):
+        if process.find(self.settings.root, process.DAEMON):
             return
-        log, said = self.settings.logs / "daemon.log", self.settings.root / daemon.ERROR_FILE
+        log, said = self.settings.logs / "daemon.log", self.settings.error_file
         if said.is_file():
             fields = json.loads(said.read_text())
             raise StepFailed(fields["summary"], where=fields["where"], hint=fields["hint"])
@@ -247,7 +254,7 @@ def development_inventory(settings: CloudSettings, machines: Sequence[MachineSta
 def _develop(settings: CloudSettings, count: int) -> int:
     settings.root.mkdir(parents=True, exist_ok=True)
     wanted = [asdict(one) for one in development_instances(settings, count)]
-    (settings.root / daemon.STATIC_FILE).write_text(json.dumps(wanted))
+    settings.static_file.write_text(json.dumps(wanted))
     cloud = LocalCloud(settings)
     cloud.up(_say)
     machines = cloud.wait_for_machines(count, 120, _say)

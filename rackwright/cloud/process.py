@@ -21,6 +21,8 @@ CLOUD = "RACKWRIGHT_CLOUD"
 """Environment variable that holds the folder of the cloud that a process belongs to."""
 ROLE = "RACKWRIGHT_CLOUD_ROLE"
 """Environment variable that says what the process is: ``daemon``, ``registry``, ``machine:<id>``."""
+DAEMON = "daemon"
+"""Role of the one background process."""
 STOP_TIMEOUT_S = 20.0
 """Longest that a process may take to end by itself before it is killed."""
 _MARK_TIMEOUT_S = 5.0

@@ -116,6 +116,31 @@ class CloudSettings:
         """Folder of the services' logs."""
         return self.root / "log"
 
+    @property
+    def settings_file(self) -> Path:
+        """These settings, for the background process."""
+        return self.root / "settings.json"
+
+    @property
+    def status_file(self) -> Path:
+        """What the background process last said about itself."""
+        return self.root / "status.json"
+
+    @property
+    def error_file(self) -> Path:
+        """Why the background process could not run, for the one that started it."""
+        return self.root / "daemon.error"
+
+    @property
+    def static_file(self) -> Path:
+        """Where it exists, these instances are wanted and there is no AWS API: machines for development."""
+        return self.root / "instances.json"
+
+    @property
+    def faults_file(self) -> Path:
+        """Fault plan of the AWS API; read again whenever it changes."""
+        return self.root / "faults.yaml"
+
     def machine_key(self, instance_id: str) -> str:
         """Twelve characters that name the machine to the kernel: ``vb-<key>`` is then 15 long."""
         return "r" + hashlib.sha256(f"{self.key}/{instance_id}".encode()).hexdigest()[:11]
@@ -133,6 +158,6 @@ class CloudSettings:
     def save(self) -> Path:
         """Write the settings into the cloud's folder for its background process; return the file."""
         self.root.mkdir(parents=True, exist_ok=True)
-        path = self.root / "settings.json"
+        path = self.settings_file
         path.write_text(json.dumps(self.as_json(), indent=2, sort_keys=True) + "\n")
         return path

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from rackwright.cloud import control_group, daemon, machine, network, process
+from rackwright.cloud import control_group, machine, network, process
 from rackwright.cloud.capability import why_no_machines
 from rackwright.cloud.guest_files import GPU_TAG
 from rackwright.cloud.instance import WantedInstance
@@ -52,7 +52,7 @@ def two_instances(settings: CloudSettings) -> list[WantedInstance]:
 
 def want(cloud: LocalCloud, instances: Sequence[WantedInstance]) -> None:
     cloud.settings.root.mkdir(parents=True, exist_ok=True)
-    path = cloud.settings.root / daemon.STATIC_FILE
+    path = cloud.settings.static_file
     path.with_suffix(".new").write_text(json.dumps([asdict(one) for one in instances]))
     path.with_suffix(".new").replace(path)
 
@@ -171,7 +171,7 @@ def test_a_reboot_from_inside_keeps_the_disk_and_does_not_run_user_data_again(cl
 def test_machines_outlive_a_killed_background_process_and_the_next_one_takes_them_over(cloud: LocalCloud) -> None:
     gpu = two_instances(cloud.settings)[1]
     before = boot_id(cloud, gpu.private_ip)
-    assert process.stop(cloud.settings.root, daemon.ROLE, with_signal=signal.SIGKILL) == 1
+    assert process.stop(cloud.settings.root, process.DAEMON, with_signal=signal.SIGKILL) == 1
     assert not cloud.status().running
     assert machine.answers_ssh(gpu.private_ip)
     cloud.up(lambda _: None)
@@ -259,7 +259,7 @@ def test_a_machine_goes_with_its_instance_and_a_half_made_one_is_made_anew(cloud
 
 def test_instances_above_the_cap_have_no_machine_and_the_status_says_so(cloud: LocalCloud) -> None:
     more = [*two_instances(cloud.settings), WantedInstance("i-0last", "10.99.255.1", "last")]
-    assert process.stop(cloud.settings.root, daemon.ROLE) == 1
+    assert process.stop(cloud.settings.root, process.DAEMON) == 1
     capped = LocalCloud(replace(cloud.settings, machine_cap=2))
     want(capped, more)
     capped.up(lambda _: None)

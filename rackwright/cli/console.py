@@ -9,8 +9,17 @@ from typing import Any
 
 from rich.console import Console
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+LOG_WIDTH = 140
+"""Columns of tables in a file or a pipe, where nobody says how wide they may be."""
+
+
+def _console(*, stderr: bool) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, highlight=False, width=None if stream.isatty() else LOG_WIDTH)
+
+
+out = _console(stderr=False)
+err = _console(stderr=True)
 
 
 def say(message: str) -> None:

@@ -68,10 +68,13 @@ def error_data(problem: ClusterError) -> dict[str, object]:
         "where": problem.where,
         "hint": problem.hint,
         "exit_code": problem.exit_code,
-        "problems": [
-            {"where": item.where, "summary": item.summary, "hint": item.hint, "rule": item.rule} for item in problems
-        ],
+        "problems": [problem_data(item) for item in problems],
     }
+
+
+def problem_data(item: Problem) -> dict[str, object]:
+    """One mistake for programs."""
+    return {"where": item.where, "summary": item.summary, "hint": item.hint, "rule": item.rule}
 
 
 def _keep_traceback(folder: Path) -> Path:

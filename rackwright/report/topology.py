@@ -9,7 +9,7 @@ from rackwright.design.model import Design, Pool, Subnet
 
 WIDTH = 960
 """Width of the picture in SVG units; the height follows from the content."""
-_PAD, _ROW, _POOL_H, _POOL_W = 16, 22, 74, 268
+_PAD, _ROW, _POOL_H, _POOL_W = 16, 22, 74, 284
 
 
 def topology_svg(design: Design) -> str:

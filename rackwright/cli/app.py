@@ -1,0 +1,57 @@
+"""The command tree. Each command lives in the module of its group; this file only puts them together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+import typer
+
+from rackwright import __version__
+from rackwright.cli import catalog, cloud, cluster, fabric, lock, model, testing, tools
+from rackwright.cli.console import out
+from rackwright.cli.errors import INTERRUPTED, run_guarded
+from rackwright.pipeline.workspace import project_root
+
+app = typer.Typer(
+    name="rw",
+    help="GPU clusters from one typed spec: provisioned, configured and proven.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+cluster.add_to(app)
+lock.add_to(app)
+model.add_to(app)
+testing.add_to(app)
+app.add_typer(catalog.app, name="catalog")
+app.add_typer(cloud.app, name="cloud")
+app.add_typer(fabric.app, name="fabric")
+app.add_typer(tools.app, name="tools")
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    out.print(__version__)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the CLI with `arguments` (without the program's name) and return the exit code."""
+    code = 0
+
+    def command() -> None:
+        nonlocal code
+        try:
+            code = app(args=list(arguments), standalone_mode=False, prog_name="rw") or 0
+        except click.ClickException as problem:
+            problem.show()
+            code = problem.exit_code
+        except click.exceptions.Exit as leave:
+            code = leave.exit_code
+        except click.Abort:
+            code = INTERRUPTED
+
+    guarded = run_guarded(command, as_json="--json" in arguments, crash_folder=project_root() / ".rw" / "crashes")
+    return guarded or code

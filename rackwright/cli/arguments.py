@@ -1,0 +1,17 @@
+"""Arguments and options that several commands share, so that they read the same everywhere."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from rackwright.pipeline.provision import EngineChoice
+
+StackArgument = typer.Argument(help="A stack's name (stacks/NAME.yaml), or the path of its file.")
+Stack = Annotated[str, StackArgument]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Json = Annotated[bool, typer.Option("--json", help="Print data for programs on stdout.")]
+Engine = Annotated[
+    EngineChoice, typer.Option("--engine", help="auto; embedded (the local cloud only); cli (the pulumi program).")
+]

@@ -1,0 +1,196 @@
+"""Commands about one cluster: up, preview, destroy, status, ssh, audit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from policies.audit import AuditResult
+from policies.report import finding_as_json, render_html, render_json, render_sarif, render_text
+from rackwright.cli.arguments import Engine, Json, Stack, Yes
+from rackwright.cli.console import confirm, emit_json, out, say
+from rackwright.cli.model import show_verdicts
+from rackwright.cli.views import (
+    checks_line,
+    findings_line,
+    plan_table,
+    pool_table,
+    status_lines,
+    subnet_table,
+    summary_lines,
+)
+from rackwright.cli.watch import Watch
+from rackwright.diagnostics import ClusterError, InputError
+from rackwright.engine import Plan
+from rackwright.inventory import Host
+from rackwright.pipeline.destroy import destroy as destroy_stack
+from rackwright.pipeline.destroy import standing
+from rackwright.pipeline.findings import refuse_violations
+from rackwright.pipeline.open import open_stack
+from rackwright.pipeline.run import Run
+from rackwright.pipeline.status import read_status
+from rackwright.pipeline.up import up as bring_up
+from rackwright.pipeline.workspace import project_root
+
+
+class AuditForm(StrEnum):
+    """Forms of the audit's result."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    HTML = "html"
+
+
+RENDERERS: dict[AuditForm, Callable[[AuditResult], str]] = {
+    AuditForm.TEXT: render_text,
+    AuditForm.JSON: render_json,
+    AuditForm.SARIF: render_sarif,
+    AuditForm.HTML: render_html,
+}
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    for command in (up, preview, destroy, status, ssh, audit):
+        app.command()(command)
+
+
+def up(
+    stack: Stack,
+    yes: Yes = False,
+    engine: Engine = "auto",
+    allow_replace: Annotated[
+        list[str] | None, typer.Option("--allow-replace", help="URN of a stateful resource that may be replaced.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Bring a stack up: check, plan, policies, apply, configure, accept, report. Again: finish or verify."""
+    prepared, workspace = open_stack(project_root(), stack)
+    show_verdicts(prepared.verdicts)
+    watch = Watch(yes=yes, ask=f"Bring up {prepared.stack}?")
+    run = Run(prepared, workspace, watch, engine, frozenset(allow_replace or ()))
+    facts = None
+    try:
+        facts = bring_up(run)
+        watch.close()
+    except (ClusterError, KeyboardInterrupt):
+        watch.broke()
+        raise
+    finally:
+        _tell_report(run)
+    if facts is None:
+        say("nothing was changed")
+        raise typer.Exit(2)
+    _tell_outcome(run, as_json=as_json)
+
+
+def _tell_report(run: Run) -> None:
+    path = run.workspace.folder / "report.html"
+    if path.exists():
+        say(f"report  {escape(str(path))}")
+        say(f"        {escape(str(path.with_suffix('.json')))}")
+
+
+def _tell_outcome(run: Run, *, as_json: bool) -> None:
+    if run.facts.checks:
+        say(f"acceptance: {checks_line(run.facts.checks)}")
+    say(f"[bold]{escape(run.facts.outcome)}[/]")
+    if as_json:
+        emit_json((run.workspace.folder / "report.json").read_text())
+
+
+def preview(stack: Stack, engine: Engine = "auto", as_json: Json = False) -> None:
+    """Show what `up` would do: plan, policies, cost, power, addresses, fabric. Changes nothing, boots nothing."""
+    prepared, workspace = open_stack(project_root(), stack)
+    run = Run(prepared, workspace, Watch(yes=True, ask=""), engine)
+    refusal: ClusterError | None = None
+    try:
+        run.plan()
+    except ClusterError as problem:
+        refusal = problem
+    plan = run.facts.plan
+    if plan is not None and as_json:
+        emit_json(_preview_data(plan, run))
+    elif plan is not None:
+        for view in (plan_table(plan), pool_table(prepared.design), subnet_table(prepared.design)):
+            out.print(view)
+        for line in (*summary_lines(plan, prepared.design), findings_line(run.facts.audit)):
+            out.print(line, soft_wrap=True)
+    if refusal is not None:
+        raise refusal
+
+
+def _preview_data(plan: Plan, run: Run) -> dict[str, object]:
+    findings = [finding_as_json(finding) for finding in run.facts.audit.findings] if run.facts.audit else []
+    design = run.prepared.design.model_dump(mode="json")
+    return {"plan": plan.as_dict(), "design": design, "findings": findings}
+
+
+def destroy(stack: Stack, yes: Yes = False, as_json: Json = False) -> None:
+    """Delete everything that a stack made, and with a local stack the local cloud. The cache stays."""
+    prepared, workspace = open_stack(project_root(), stack)
+    watch = Watch(yes=yes, ask="")
+    run = Run(prepared, workspace, watch)
+    there = standing(run)
+    running = run.is_local and run.cloud.status().running
+    if (there or running) and not confirm(f"Destroy {prepared.stack} ({there} resources)?", yes=yes):
+        say("nothing was changed")
+        raise typer.Exit(2)
+    try:
+        done = destroy_stack(run)
+        watch.close()
+    except (ClusterError, KeyboardInterrupt):
+        watch.broke()
+        raise
+    if as_json:
+        emit_json({"resources": done.resources, "cloud": done.cloud, "nothing": done.nothing})
+    say("nothing to do: the stack has no resources" if done.nothing else f"destroyed {done.resources} resources")
+
+
+def status(stack: Stack, as_json: Json = False) -> None:
+    """Show what is recorded of a stack, what runs, and how the last run ended."""
+    prepared, workspace = open_stack(project_root(), stack)
+    found = read_status(Run(prepared, workspace, Watch(yes=True, ask="")))
+    if as_json:
+        emit_json(found.as_json())
+        return
+    for line in status_lines(found):
+        out.print(line, soft_wrap=True)
+
+
+def ssh(
+    stack: Stack,
+    node: Annotated[str, typer.Argument(help="Name of a node, as `rw status` shows it.")],
+    command: Annotated[list[str] | None, typer.Argument(help="Command to run there, after --.")] = None,
+) -> None:
+    """Open a shell on a node of a local stack, or run a command there."""
+    prepared, workspace = open_stack(project_root(), stack)
+    run = Run(prepared, workspace, Watch(yes=True, ask=""))
+    machines = {machine.name: machine for machine in run.cloud.status().machines} if run.is_local else {}
+    if node not in machines:
+        known = ", ".join(sorted(machines)) or "none is running"
+        raise InputError(f"stack {prepared.stack!r} has no node {node!r}", hint=f"nodes: {known}")
+    host = Host(name=node, address=machines[node].address, pool="", roles=frozenset())
+    arguments = [*run.ssh(host), *(command or [])]
+    os.execvp(arguments[0], arguments)  # noqa: S606 - ssh takes over this process and its terminal
+
+
+def audit(
+    stack: Stack,
+    form: Annotated[AuditForm, typer.Option("--format", help="How to show the findings.")] = AuditForm.TEXT,
+    as_json: Json = False,
+) -> None:
+    """Judge what is recorded of a stack by every policy rule; exit 5 when a mandatory one fails."""
+    prepared, workspace = open_stack(project_root(), stack)
+    watch = Watch(yes=True, ask="")
+    result = Run(prepared, workspace, watch).audit_state()
+    watch.close()
+    render = RENDERERS[AuditForm.JSON if as_json else form]
+    out.print(render(result), soft_wrap=True, markup=False, end="")
+    refuse_violations(result, str(prepared.path))

@@ -1,0 +1,55 @@
+"""``rw destroy``: everything that the stack made goes, then the local cloud with its machines."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+
+from rackwright.pipeline.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Destroyed:
+    """What a destroy did."""
+
+    resources: int
+    """Resources deleted."""
+    cloud: bool
+    """Whether a local cloud was taken down."""
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there was nothing to do."""
+        return not self.resources and not self.cloud
+
+
+def standing(run: Run) -> int:
+    """Number of resources that the stack's state holds."""
+    deployment = run.engine(change=False).deployment()
+    resources = deployment.get("resources", [])
+    return len(resources) if isinstance(resources, list) else 0
+
+
+def destroy(run: Run) -> Destroyed:
+    """Delete the stack's resources, its machines, the local cloud and its folder.
+
+    The cache (roots, built packages, downloads) stays. A step that fails leaves the rest recorded: run it again.
+    """
+    with run.workspace.only_run("destroy"):
+        there = standing(run)
+        if there:
+            _delete_resources(run)
+        with run.stage("local cloud"):
+            down = run.cloud.down(on_progress=run.watch.note) if run.is_local else False
+    shutil.rmtree(run.workspace.folder, ignore_errors=True)
+    return Destroyed(there, down)
+
+
+def _delete_resources(run: Run) -> None:
+    if run.is_local and not run.cloud.status().running:
+        run.cloud.up(run.watch.note)
+    with run.stage("destroy"):
+        result = run.engine(change=True).destroy(run.watch.engine)
+    problem = result.error()
+    if problem is not None:
+        raise problem

@@ -1,0 +1,98 @@
+"""Policy findings of a plan, of a recorded state and of the lock: one list for the gate, the audit and the report."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from policies.audit import AuditResult, coverage_of
+from policies.evaluation import evaluate
+from policies.profile import Profile, profile_of
+from policies.registry import RULES
+from policies.rule import Enforcement, Finding, Rule, Severity, Status
+from policies.sources.lock import resources_of_lock
+from policies.sources.state import resources_of_state
+from policies.waiver import Waiver, apply_waivers
+from rackwright.diagnostics import PolicyRefused
+from rackwright.engine import Plan, PolicyDiagnostic
+from rackwright.pipeline.prepare import Prepared
+
+POLICY_IDS = frozenset(rule.id for rule in RULES)
+"""Ids of the policy rules."""
+
+URN_PARTS = 4
+"""Parts of a URN between its ``::``: stack, project, type with its parents, name."""
+
+
+def promised(prepared: Prepared) -> Profile:
+    """What the stack promises, as the profile that its policies are judged by."""
+    return profile_of(prepared.spec.compliance, prepared.design.classification)
+
+
+def of_lock(prepared: Prepared) -> list[Finding]:
+    """Findings on what the lock pins; none where the stack has no lock."""
+    if prepared.lock is None:
+        return []
+    return evaluate(RULES, resources_of_lock(prepared.lock), profile=promised(prepared))
+
+
+def of_state(deployment: Mapping[str, object], prepared: Prepared) -> list[Finding]:
+    """Findings on what is recorded, with every value known, and on the lock."""
+    found = evaluate(RULES, resources_of_state(deployment), profile=promised(prepared))
+    return [*found, *of_lock(prepared)]
+
+
+def waivers_of(prepared: Prepared) -> tuple[Waiver, ...]:
+    """The spec's waivers of policy rules; those of preflight rules are preflight's own."""
+    return tuple(
+        Waiver(rule=one.rule, scope=one.scope, reason=one.reason, owner=one.owner, expires=one.expires)
+        for one in prepared.spec.waivers
+        if one.rule in POLICY_IDS
+    )
+
+
+def judged(findings: Sequence[Finding], prepared: Prepared, today: dt.date) -> AuditResult:
+    """`findings` with the spec's waivers applied, seen by control."""
+    profile = promised(prepared)
+    waived = tuple(apply_waivers(findings, waivers_of(prepared), today))
+    return AuditResult(profile, waived, coverage_of(waived, RULES, profile))
+
+
+def of_diagnostics(plan: Plan) -> list[Finding]:
+    """Findings that a policy pack in another process reported; it tells violations only."""
+    rules = {rule.id: rule for rule in RULES}
+    return [_of_diagnostic(item, rules.get(item.policy)) for item in plan.diagnostics]
+
+
+def refuse_violations(result: AuditResult, where: str, most: int = 5) -> None:
+    """Raise `PolicyRefused` when a mandatory rule failed; it names the fix of each rule, `most` of them."""
+    refused = result.blocking
+    if not refused:
+        return
+    told = list(dict.fromkeys(f"{item.rule}: {item.fix}" for item in refused))
+    more = f"; and {len(told) - most} more rules" if len(told) > most else ""
+    raise PolicyRefused(
+        f"{len(refused)} mandatory policy findings: {refused[0].urn.rpartition('::')[2]}: {refused[0].message}",
+        where=where,
+        hint="; ".join(told[:most]) + more,
+    )
+
+
+def _of_diagnostic(item: PolicyDiagnostic, known: Rule | None) -> Finding:
+    return Finding(
+        rule=item.policy,
+        title=known.title if known else item.description,
+        severity=known.severity if known else Severity.HIGH,
+        enforcement=Enforcement.MANDATORY if item.mandatory else Enforcement.ADVISORY,
+        status=Status.NOT_EVALUATED if "not evaluated:" in item.message else Status.FAILED,
+        urn=item.urn,
+        resource_type=_type_of(item.urn),
+        message=item.message,
+        fix=known.fix if known else "",
+        controls=known.controls if known else (),
+    )
+
+
+def _type_of(urn: str) -> str:
+    parts = urn.split("::", URN_PARTS - 1)
+    return parts[2].rpartition("$")[2] if len(parts) == URN_PARTS else ""

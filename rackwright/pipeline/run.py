@@ -1,0 +1,185 @@
+"""One run over one stack, stage by stage, from plan to findings. `rackwright.pipeline.up` decides their order.
+
+Every stage can be run again: the engine plans against what is recorded, the local cloud adopts what runs, the playbooks
+change only what differs. So a run that was cut anywhere is finished by running it again.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from policies.audit import AuditResult
+from rackwright.accept import accept
+from rackwright.cloud.capability import install_packages, missing_packages, why_no_machines
+from rackwright.cloud.local import LocalCloud
+from rackwright.cloud.ssh import known_hosts, public_key, ssh_command, ssh_key
+from rackwright.cloud.status import MachineStatus
+from rackwright.configure import ConfigureResult, LocalServices, configure, munge_key, site_inventory
+from rackwright.diagnostics import InputError
+from rackwright.engine import Plan, Result
+from rackwright.inventory import Host, Inventory
+from rackwright.outcome import Check, PhaseTime
+from rackwright.pipeline.clock import today
+from rackwright.pipeline.findings import judged, of_state, refuse_violations
+from rackwright.pipeline.local import cloud_for, running_endpoint
+from rackwright.pipeline.prepare import Prepared
+from rackwright.pipeline.progress import Observer
+from rackwright.pipeline.provision import Engine, EngineChoice, choose_engine
+from rackwright.pipeline.workspace import Workspace
+
+MACHINES_TIMEOUT_S = 180.0
+"""Longest wait for all machines to answer; a guest boots in about 3 s, a loaded machine takes longer."""
+
+
+@dataclass(slots=True)
+class Facts:
+    """What the run has found out so far. The report is made from it, also when the run stops early."""
+
+    engine: str = ""
+    plan: Plan | None = None
+    result: Result | None = None
+    machines: tuple[MachineStatus, ...] = ()
+    not_rehearsed: str | None = None
+    configured: ConfigureResult | None = None
+    checks: tuple[Check, ...] = ()
+    audit: AuditResult | None = None
+    outcome: str = ""
+    times: list[PhaseTime] = field(default_factory=list)
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether neither the engine nor the playbooks changed anything."""
+        tasks = self.configured.changed if self.configured else 0
+        return self.plan is not None and self.plan.unchanged and tasks == 0
+
+
+@dataclass(slots=True)
+class Run:
+    """The stages over one prepared stack."""
+
+    prepared: Prepared
+    workspace: Workspace
+    watch: Observer
+    engine_choice: EngineChoice = "auto"
+    allow_replace: frozenset[str] = frozenset()
+    facts: Facts = field(default_factory=Facts)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this is a rehearsal on the local cloud."""
+        return self.prepared.design.target == "local"
+
+    @property
+    def cloud(self) -> LocalCloud:
+        """The local cloud of this checkout, sized for this stack."""
+        return cloud_for(self.workspace, self.prepared)
+
+    def engine(self, *, change: bool) -> Engine:
+        """The engine for this stack as things stand now."""
+        endpoint = running_endpoint(self.cloud) if self.is_local else None
+        key = public_key(ssh_key(self.workspace.folder)) if self.is_local else ""
+        chosen = choose_engine(
+            self.engine_choice, self.workspace, self.prepared, endpoint=endpoint, ssh_key=key, change=change
+        )
+        self.facts.engine = chosen.label
+        return chosen
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time stage `name` and tell the watcher."""
+        self.watch.stage(name)
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.facts.times.append(PhaseTime(name=name, seconds=round(time.monotonic() - started, 3)))
+
+    def plan(self) -> Plan:
+        """Preview with the policies; refuse here, before the first change, if a mandatory rule failed."""
+        with self.stage("plan"):
+            plan, findings = self.engine(change=False).preview(self.watch.engine)
+            self.facts.plan = plan
+            self.facts.audit = judged(findings, self.prepared, today())
+        refuse_violations(self.facts.audit, str(self.prepared.path))
+        return plan
+
+    def packages_to_install(self) -> tuple[str, ...]:
+        """Debian packages that the rehearsal's machines need on this machine and that are not there."""
+        return missing_packages() if self.is_local else ()
+
+    def start_cloud(self) -> None:
+        """Install what is missing, then start the local cloud (or adopt the one that runs)."""
+        with self.stage("local cloud"):
+            missing = self.packages_to_install()
+            if missing:
+                self.watch.note(f"installing {' '.join(missing)}")
+                install_packages(missing, self.watch.note)
+            self.facts.not_rehearsed = why_no_machines(self.cloud.settings)
+            self.cloud.up(self.watch.note)
+
+    def apply(self) -> None:
+        """Carry the plan out. A failed step keeps everything done before it."""
+        with self.stage("apply"):
+            self.facts.result = self.engine(change=True).up(self.watch.engine, self.allow_replace)
+        problem = self.facts.result.error()
+        if problem is not None:
+            raise problem
+
+    def inventory(self) -> Inventory:
+        """The hosts that the stack exports."""
+        result = self.facts.result
+        exported = result.outputs.get("inventory") if result else None
+        if exported is None:
+            raise InputError("the stack exports no inventory", hint="run ./rw up first")
+        return Inventory.model_validate(json.loads(exported) if isinstance(exported, str) else exported)
+
+    def wait_for_machines(self, inventory: Inventory) -> None:
+        """Wait until every machine of the inventory answers on ssh."""
+        with self.stage("machines"):
+            wanted = [host.instance_id for host in inventory.hosts if host.instance_id]
+            self.facts.machines = self.cloud.wait_for_machines(wanted, MACHINES_TIMEOUT_S, self.watch.note)
+
+    def ssh(self, host: Host) -> list[str]:
+        """Command prefix that runs a command on `host`."""
+        return ssh_command(self.cloud.settings, str(host.address), ssh_key(self.workspace.folder))
+
+    def configure(self, inventory: Inventory) -> None:
+        """Run the playbooks over the inventory."""
+        if self.prepared.lock is None:
+            raise InputError(f"stack {self.workspace.stack!r} has no lock", hint=f"./rw lock {self.workspace.stack}")
+        with self.stage("configure"):
+            site = site_inventory(inventory, self.prepared.design, self.prepared.lock, self._services())
+            self.facts.configured = configure(
+                site,
+                private_dir=self.workspace.folder / "ansible",
+                ssh_key=ssh_key(self.workspace.folder),
+                known_hosts=known_hosts(self.cloud.settings),
+                secrets={"munge_key": munge_key(self.workspace.secrets)},
+                on_event=self.watch.task,
+            )
+        self.facts.configured.raise_if_failed()
+
+    def accept(self, inventory: Inventory) -> None:
+        """Prove what was configured."""
+        lock = self.prepared.lock
+        if lock is None:
+            return
+        with self.stage("accept"):
+            self.facts.checks = accept(self.prepared.design, lock, inventory, self.ssh, self.watch.check)
+
+    def audit_state(self) -> AuditResult:
+        """Judge what is recorded now, with every value known."""
+        with self.stage("audit"):
+            findings = of_state(self.engine(change=False).deployment(), self.prepared)
+            self.facts.audit = judged(findings, self.prepared, today())
+        return self.facts.audit
+
+    def _services(self) -> LocalServices | None:
+        if not self.is_local:
+            return None
+        status = self.cloud.status()
+        return LocalServices(apt_repo=status.apt_repo, registry=status.registry)

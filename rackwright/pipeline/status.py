@@ -1,0 +1,49 @@
+"""What is known of a stack without changing or asking anything outside this machine."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from rackwright.cloud.status import CloudStatus
+from rackwright.pipeline.destroy import standing
+from rackwright.pipeline.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """State of one stack."""
+
+    stack: str
+    resources: int
+    cloud: CloudStatus | None
+    last_run: str | None
+    """When the last report was written, ISO 8601."""
+    outcome: str | None
+    report: Path | None
+
+    def as_json(self) -> dict[str, object]:
+        """For programs."""
+        return {
+            "stack": self.stack,
+            "resources": self.resources,
+            "cloud": self.cloud.as_json() if self.cloud else None,
+            "last_run": self.last_run,
+            "outcome": self.outcome,
+            "report": str(self.report) if self.report else None,
+        }
+
+
+def read_status(run: Run) -> Status:
+    """Read the status of `run`'s stack."""
+    path = run.workspace.folder / "report.json"
+    last = json.loads(path.read_text()) if path.exists() else {}
+    return Status(
+        stack=run.workspace.stack,
+        resources=standing(run),
+        cloud=run.cloud.status() if run.is_local else None,
+        last_run=last.get("generated_at"),
+        outcome=last.get("outcome"),
+        report=path.with_suffix(".html") if path.exists() else None,
+    )

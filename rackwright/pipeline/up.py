@@ -1,0 +1,67 @@
+"""``rw up``: the stages in order, and a report whatever happens."""
+
+from __future__ import annotations
+
+from rackwright.diagnostics import ClusterError, NotAccepted
+from rackwright.outcome import Verdict
+from rackwright.pipeline.record import write_report
+from rackwright.pipeline.run import Facts, Run
+
+
+def up(run: Run, *, command: str = "up") -> Facts | None:
+    """Bring the stack up and prove it; None when the person said no.
+
+    A failure is raised after the report was written; what was done stays, and the next run goes on from there.
+    """
+    with run.workspace.only_run(command):
+        try:
+            if not _stages(run):
+                return None
+        except ClusterError as problem:
+            run.facts.outcome = f"stopped: {problem.summary}"
+            raise
+        except KeyboardInterrupt:
+            run.facts.outcome = "interrupted"
+            raise
+        finally:
+            write_report(run.prepared, run.workspace, run.facts)
+    return run.facts
+
+
+def _stages(run: Run) -> bool:
+    if not run.watch.approve(run.plan(), run.prepared.design, run.packages_to_install()):
+        run.facts.outcome = "not approved; nothing was changed"
+        return False
+    if run.is_local:
+        run.start_cloud()
+    run.apply()
+    if run.facts.not_rehearsed is None:
+        _machines(run)
+    run.audit_state()
+    run.facts.outcome = _sentence(run.facts)
+    failed = [check for check in run.facts.checks if check.verdict is Verdict.FAILED]
+    if failed:
+        raise NotAccepted(
+            f"{len(failed)} of {len(run.facts.checks)} acceptance checks failed",
+            where=", ".join(sorted({check.host or "cluster" for check in failed})),
+            hint="the report names each; mend and run ./rw up again",
+        )
+    return True
+
+
+def _machines(run: Run) -> None:
+    inventory = run.inventory()
+    if run.is_local:
+        run.wait_for_machines(inventory)
+    run.configure(inventory)
+    run.accept(inventory)
+
+
+def _sentence(facts: Facts) -> str:
+    if facts.not_rehearsed is not None:
+        return f"machines: not rehearsed ({facts.not_rehearsed})"
+    if facts.unchanged:
+        return "nothing to change: every resource is the same, and the playbooks changed nothing"
+    changed = facts.configured.changed if facts.configured else 0
+    steps = sum(count for op, count in facts.result.counts().items() if op != "same") if facts.result else 0
+    return f"up: {steps} resources changed, {changed} tasks changed on the hosts"

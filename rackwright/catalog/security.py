@@ -11,6 +11,7 @@ import datetime as dt
 import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
@@ -28,10 +29,13 @@ class Fix(Record):
     """Prefix of the versions it speaks about: ``580``; None: every version."""
     fixed: str
     published: dt.date
-    bulletin: str = Field(pattern=r"^\d+$")
-    cvss: float = Field(ge=0, le=10)
-    """Highest base score among its vulnerabilities."""
-    cves: tuple[str, ...]
+    bulletin: str
+    """Number of NVIDIA's bulletin, or what another vendor calls its own."""
+    page: str | None = Field(default=None, pattern=r"^https://")
+    """Where another vendor's bulletin is."""
+    cvss: float | None = Field(default=None, ge=0, le=10)
+    """Highest base score among its vulnerabilities; None where none was read."""
+    cves: Annotated[tuple[str, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _version_is_of_its_line(self) -> Fix:
@@ -42,7 +46,13 @@ class Fix(Record):
     @property
     def url(self) -> str:
         """Where the bulletin is."""
-        return f"https://nvidia.custhelp.com/app/answers/detail/a_id/{self.bulletin}"
+        return self.page or f"https://nvidia.custhelp.com/app/answers/detail/a_id/{self.bulletin}"
+
+    @property
+    def severity(self) -> str:
+        """How bad it is, in words: ``11 vulnerabilities, CVE-2025-33221 …, CVSS 8.8``."""
+        score = f", CVSS {self.cvss:g}" if self.cvss is not None else ""
+        return f"{len(self.cves)} vulnerabilities, {self.cves[0]} …{score}"
 
     def concerns(self, product: str, version: str) -> bool:
         """Whether it speaks about `version` of `product`."""
@@ -62,7 +72,7 @@ class SecurityFloors:
         Of several fixes with that version the one with the worst vulnerability speaks.
         """
         known = [fix for fix in self.fixes if fix.published <= today and fix.concerns(product, version)]
-        return max(known, key=lambda fix: (version_order(fix.fixed), fix.cvss, fix.bulletin), default=None)
+        return max(known, key=lambda fix: (version_order(fix.fixed), fix.cvss or 0, fix.bulletin), default=None)
 
     def is_safe(self, product: str, version: str, today: dt.date) -> bool:
         """Whether no bulletin published by `today` asks for a newer version on the same line."""

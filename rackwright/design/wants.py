@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from rackwright.catalog import Catalog, load_catalog
 from rackwright.catalog.software import System
 from rackwright.design.model import Design
 from rackwright.lock.model import Image
 from rackwright.lock.wants import Wants
+from rackwright.spec.scheduler import KubernetesSpec, Slurm
 from rackwright.spec.software import SoftwareSpec
 
 _SYSTEMS: Mapping[str, System] = {
@@ -19,6 +21,11 @@ _SYSTEMS: Mapping[str, System] = {
     "al2023": "al2023",
 }
 """Operating system of the spec -> that of the software catalog."""
+
+SchedulerKind = Literal["slurm", "kubernetes"]
+
+Wishes = dict[str, tuple[str, str]]
+"""Product -> condition and the key of the spec that it comes from."""
 
 _EXACT = {
     "driver": "driver_version",
@@ -34,16 +41,27 @@ _EXACT = {
 """Product -> key of the spec that can name its exact release."""
 
 
-def wants_of(design: Design, software: SoftwareSpec, known_images: Mapping[str, Image] | None = None) -> Wants:
-    """What the cluster of `design`, whose spec says `software`, wants; `known_images` is the lock's before this one.
+def wants_of(
+    design: Design,
+    software: SoftwareSpec,
+    known_images: Mapping[str, Image] | None = None,
+    *,
+    slurm: Slurm | None = None,
+    kubernetes: KubernetesSpec | None = None,
+) -> Wants:
+    """What the cluster of `design` wants, whose spec says `software`, `slurm` and `kubernetes`.
+
+    `known_images` are those of the lock before this one: their digests stay.
 
     On the local cloud the distribution's packages stand in for those of the vendor, which it cannot have: a driver
     branch or CUDA release that the spec leaves at its default is whatever the distribution offers, and nothing is asked
     of a fabric that does not exist.
     """
+    schedulers = _schedulers(design, slurm, kubernetes)
     catalog = load_catalog()
     on_real = design.target != "local"
     wished = _vendor_wishes(design, software) if on_real else _local_wishes(software)
+    wished |= _scheduler_wishes(software, slurm, kubernetes, schedulers) if on_real else {}
     return Wants(
         system=_system(design, software),
         target=design.target,
@@ -51,7 +69,7 @@ def wants_of(design: Design, software: SoftwareSpec, known_images: Mapping[str, 
         gpus=_gpus(design, catalog),
         nvswitch=_nvswitches(design, catalog) if on_real else ("none",),
         fabrics=(design.fabric.kind,) if design.fabric.kind != "none" and on_real else (),
-        schedulers=(design.scheduler.kind,) if design.scheduler.kind != "none" else (),
+        schedulers=schedulers,
         software={product: condition for product, (condition, _) in wished.items()},
         named_in={product: key for product, (_, key) in wished.items()},
         packages=software.packages,
@@ -79,10 +97,6 @@ def _nvswitches(design: Design, catalog: Catalog) -> tuple[str, ...]:
     return tuple(sorted({catalog.machine(name).nvswitch for name in machines}))
 
 
-Wishes = dict[str, tuple[str, str]]
-"""Product -> condition and the key of the spec that it comes from."""
-
-
 def _vendor_wishes(design: Design, software: SoftwareSpec) -> Wishes:
     with_gpus = any(pool.gpus for pool in design.pools)
     wished: Wishes = {}
@@ -94,11 +108,37 @@ def _vendor_wishes(design: Design, software: SoftwareSpec) -> Wishes:
         wished["docker"] = ("present", "software.containers")
     if with_gpus and software.containers != "none":
         wished["container-toolkit"] = ("present", "software.containers")
-    if design.scheduler.kind == "slurm" and software.containers != "none":
-        wished["pyxis"] = ("present", "scheduler")
     for product, key in _EXACT.items():
         if version := getattr(software, key):
             wished[product] = (f"=={version}", f"software.{key}")
+    return wished
+
+
+def _schedulers(design: Design, slurm: Slurm | None, kubernetes: KubernetesSpec | None) -> tuple[SchedulerKind, ...]:
+    kinds: set[SchedulerKind] = {design.scheduler.kind} if design.scheduler.kind != "none" else set()
+    if slurm is not None:
+        kinds.add("slurm")
+    if kubernetes is not None:
+        kinds.add("kubernetes")
+    return tuple(sorted(kinds))
+
+
+def _scheduler_wishes(
+    software: SoftwareSpec,
+    slurm: Slurm | None,
+    kubernetes: KubernetesSpec | None,
+    schedulers: tuple[SchedulerKind, ...],
+) -> Wishes:
+    wished: Wishes = {}
+    if "slurm" in schedulers and software.containers != "none" and (slurm is None or slurm.pyxis):
+        wished["pyxis"] = ("present", "scheduler.pyxis")
+    if slurm is not None and slurm.version:
+        wished["slurm"] = (f"{slurm.version}.*", "scheduler.version")
+    if kubernetes is not None:
+        wished["kubernetes"] = (f"{kubernetes.version}.*", "scheduler.version")
+        exact = {"gpu-operator": kubernetes.gpu_operator, "device-plugin": kubernetes.device_plugin}
+        named = {"gpu-operator": "scheduler.gpu_operator", "device-plugin": "scheduler.device_plugin"}
+        wished |= {product: (f"=={version}", named[product]) for product, version in exact.items() if version}
     return wished
 
 

@@ -54,8 +54,7 @@ def _age(world: World, name: str, release: Release) -> Iterator[Problem]:
         yield Problem(where, f"{name} {version} is past its end of life ({ended})", _HINT)
     fix = world.floors.floor(name, version, world.today)
     if fix is not None and version_order(version) < version_order(fix.fixed):
-        worst = f"{len(fix.cves)} vulnerabilities, {fix.cves[0]} …, CVSS {fix.cvss:g}"
-        summary = f"{name} {version} is below its minimum safe version {fix.fixed} ({worst})"
+        summary = f"{name} {version} is below its minimum safe version {fix.fixed} ({fix.severity})"
         yield Problem(where, summary, f"{_HINT}; bulletin: {fix.url}")
 
 

@@ -77,7 +77,7 @@ def _safety(floors: SecurityFloors, product: Product, release: Release, today: d
         yield "No security bulletin speaks about its line."
     else:
         verdict = "Safe" if floors.is_safe(product.name, release.version, today) else "Not safe"
-        yield f"{verdict}: the newest bulletin for its line asks for {fix.fixed} ({fix.published}, CVSS {fix.cvss:g})."
+        yield f"{verdict}: the newest bulletin for its line asks for {fix.fixed} ({fix.published}; {fix.severity})."
 
 
 def _rules(catalog: SoftwareCatalog, product: str) -> Iterator[str]:

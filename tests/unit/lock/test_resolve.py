@@ -152,7 +152,7 @@ def test_kubernetes_brings_an_operator_and_its_own_toolkit_plugin_and_exporter()
     versions = resolved(schedulers=("kubernetes",), fabrics=(), software={"driver": "580.*"}).versions
     assert versions["gpu-operator"] == "26.7.0"
     assert (versions["device-plugin"], versions["container-toolkit"]) == ("0.20.0", "1.20.0")
-    assert versions["kubernetes"].startswith("1.36")
+    assert versions["kubernetes"] == "1.36.4"
 
 
 def test_a_release_that_nobody_knows_is_answered_with_those_that_are_known() -> None:

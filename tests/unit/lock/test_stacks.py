@@ -12,6 +12,7 @@ from rackwright.design.wants import wants_of
 from rackwright.diagnostics import InputError
 from rackwright.lock import Resolution, Wants, check, difference, dump_lock, load_lock, lock_path, resolve
 from rackwright.spec import load_spec
+from rackwright.spec.scheduler import KubernetesSpec, Slurm
 from rackwright.spec.software import SoftwareSpec
 
 STACKS = Path(__file__).parents[3] / "stacks"
@@ -68,3 +69,16 @@ def test_a_stack_with_several_schedulers_gpus_and_pools_wants_all_of_them() -> N
     assert wants.software["driver"] == "580.*"
     assert wants.named_in["cuda"] == "software.cuda"
     assert wants.supported_only
+
+
+def test_schedulers_bring_the_releases_that_their_sections_ask_for() -> None:
+    spec = load_spec(STACKS / "h100-train.yaml")
+    design = design_cluster(spec, load_catalog())
+    slurm = Slurm(kind="slurm", version="25.11", pyxis=False)
+    cluster = KubernetesSpec(kind="kubernetes", version="1.35", gpu_operator="26.3.3")
+    versions = resolve(
+        wants_of(design, spec.software, slurm=slurm, kubernetes=cluster), load_software(), TODAY
+    ).versions
+    assert (versions["slurm"], versions["kubernetes"], versions["gpu-operator"]) == ("25.11.8", "1.35.9", "26.3.3")
+    assert "pyxis" not in versions
+    assert versions["container-toolkit"] == "1.19.1", "the operator's own"

@@ -1,4 +1,4 @@
-"""Asks every host its questions over ssh, in parallel, and judges the answers; the only part of acceptance that acts."""
+"""Asks every host its questions over ssh, in parallel, and judges the answers. All that acts here."""
 
 from __future__ import annotations
 

@@ -1,0 +1,67 @@
+"""Every template of every role, rendered strictly from the inventory that we make, against golden files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import jinja2
+import pytest
+from ansible.plugins.filter.core import comment
+
+from rackwright.configure.role_docs import defaults, roles
+from rackwright.configure.runner import PLAYBOOKS
+from rackwright.configure.variables import LocalServices, site_inventory
+from tests.unit.configure.sample import design, inventory, lock
+
+SERVICES = LocalServices(apt_repo="http://10.40.0.1:3180", registry="http://10.40.0.1:5000")
+TEMPLATES = sorted(path.relative_to(PLAYBOOKS) for path in PLAYBOOKS.glob("roles/*/templates/*.j2"))
+HEADER = "#jinja2: trim_blocks:True, lstrip_blocks:True\n"
+LONGEST_GOLDEN = 80
+
+
+def variables(role: str, target: Any) -> dict[str, Any]:
+    services = SERVICES if target == "local" else None
+    site = cast("dict[str, Any]", site_inventory(inventory(), design(target), lock(), services)["all"])
+    host = "head-1" if role == "slurm_controller" else "train-1"
+    return {
+        "ansible_managed": "Ansible managed",
+        "inventory_hostname": host,
+        "item": {"registry": "nvcr.io", "url": "http://10.40.0.1:5000"},
+        **defaults(PLAYBOOKS / "roles" / role),
+        **site["hosts"][host],
+        **site["children"][role]["vars"],
+    }
+
+
+def render(template: Path, target: Any) -> str:
+    environment = jinja2.Environment(
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    environment.filters["comment"] = comment
+    text = (PLAYBOOKS / template).read_text()
+    assert text.startswith(HEADER), f"{template} lacks the header that fixes its white space"
+    return environment.from_string(text.removeprefix(HEADER)).render(variables(template.parts[1], target))
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=str)
+@pytest.mark.parametrize("target", ["local", "aws"])
+def test_a_template_renders_what_was_reviewed(template: Path, target: str, golden: Callable[[str, str], None]) -> None:
+    rendered = render(template, target)
+    assert rendered.count("\n") < LONGEST_GOLDEN
+    golden(f"playbooks/{target}/{template.parts[1]}.{template.stem}", rendered)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=str)
+def test_a_template_says_that_ansible_owns_the_file(template: Path) -> None:
+    assert "{{ ansible_managed | comment }}" in (PLAYBOOKS / template).read_text()
+
+
+def test_every_role_with_templates_is_covered() -> None:
+    with_templates = {role.name for role in roles() if (role / "templates").is_dir()}
+    assert {template.parts[1] for template in TEMPLATES} == with_templates

@@ -1,0 +1,86 @@
+"""A small cluster for the tests of configuration: one head node, two GPU nodes; on the local cloud or on AWS."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import Literal
+
+from rackwright.design.model import Cost, Design, FabricSummary, Network, Pool, Power, Scheduler
+from rackwright.inventory import Host, Inventory
+from rackwright.lock.model import Image, Lock, OperatingSystem, Package
+
+HEAD_ROLES = ("base", "munge", "slurm_controller", "node_exporter")
+GPU_ROLES = (
+    *("base", "gpu_driver", "cuda", "container_runtime", "ngc"),
+    *("munge", "slurm_node", "node_exporter"),
+)
+IMAGE = "nvcr.io/nvidia/cuda:13.0.0-base-ubuntu24.04"
+DIGEST = "sha256:" + "a" * 64
+
+
+def pool(name: str, role: Literal["control", "gpu"], gpus: int, nodes: int) -> Pool:
+    return Pool(
+        name=name,
+        role=role,
+        machine="p5.48xlarge" if gpus else "m7i.4xlarge",
+        min_nodes=nodes,
+        max_nodes=nodes,
+        subnet="gpu-a",
+        architecture="x86_64",
+        vcpus=192 if gpus else 16,
+        memory_gib=2048 if gpus else 64,
+        gpus=gpus,
+        gres_type="h100" if gpus else None,
+        ansible_roles=GPU_ROLES if gpus else HEAD_ROLES,
+    )
+
+
+def design(target: Literal["aws", "on-prem", "local"] = "local", nodes: int = 2) -> Design:
+    return Design(
+        name="sample",
+        target=target,
+        classification="internal",
+        compliance=(),
+        network=Network(cidr="10.40.0.0/16", zone_ids=("use1-az6",), subnets=()),
+        pools=(pool("head", "control", 0, 1), pool("train", "gpu", 8, nodes)),
+        storage=(),
+        scheduler=Scheduler(kind="slurm"),
+        driver_branch="r550",
+        driver_module="open",
+        cuda="12.4",
+        images=(IMAGE,),
+        retention_days=365,
+        tags={},
+        cost=Cost(usd_per_hour=0, by_pool={}, storage_usd_per_hour=0, not_priced=(), priced_on="2026-11-21"),
+        power=Power(it_kw=0, facility_kw=0, pue=1.2, not_known=()),
+        fabric=FabricSummary(kind="efa", per_node_gbps=3200, endpoints=64),
+    )
+
+
+def inventory(nodes: int = 2) -> Inventory:
+    head = Host(name="head-1", address=ip_address("10.40.0.10"), pool="head", roles=frozenset(HEAD_ROLES))
+    gpu = [
+        Host(
+            name=f"train-{number}",
+            address=ip_address(f"10.40.1.{10 + number}"),
+            pool="train",
+            roles=frozenset(GPU_ROLES),
+        )
+        for number in range(1, nodes + 1)
+    ]
+    return Inventory(cluster="sample", hosts=(head, *gpu))
+
+
+def lock() -> Lock:
+    return Lock(
+        os=OperatingSystem(distribution="debian", release="trixie"),
+        packages={
+            "chrony": Package(version="4.6.1-3", role="base"),
+            "libcudart12": Package(version="12.4.127~12.4.1-2", role="cuda", held=True),
+            "munge": Package(version="0.5.16-1", role="munge"),
+            "nvidia-container-toolkit": Package(version="1.20.1-1", role="container_runtime", source="built"),
+            "nvidia-open-kernel-dkms": Package(version="550.163.01-2", role="gpu_driver", held=True),
+            "nvidia-smi": Package(version="550.163.01-2", role="gpu_driver", held=True),
+        },
+        images={IMAGE: Image(digest=DIGEST, stand_in=True)},
+    )

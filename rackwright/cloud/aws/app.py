@@ -120,6 +120,10 @@ class Emulator:
             return call.refuse(error)
         except NotImplementedError:
             return call.refuse(_not_implemented(call))
+        except Exception as bug:
+            log.exception("call broke", extra={"service": call.service, "action": call.action})
+            message = f"the local AWS broke in {call.service}:{call.action}: {type(bug).__name__}: {bug}"
+            return call.refuse(ApiError("InternalFailure", message, HTTPStatus.INTERNAL_SERVER_ERROR))
         return reply if _understood(call, reply) else call.refuse(_not_implemented(call))
 
 

@@ -16,6 +16,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from rackwright.cloud.aws.app import Emulator
 from rackwright.cloud.aws.faults import FaultPlan
 from rackwright.cloud.aws.journal import Journal
+from rackwright.cloud.aws.services import install
 from rackwright.diagnostics import InputError, StepFailed
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ def serve(
     """
     _only_local(host)
     os.environ.update(MOTO_SETTINGS)
+    install()
     emulator = Emulator(Journal(state_dir), FaultPlan(faults_path), on_change)
     server = _bind(host, port, emulator)
     emulator.restore()

@@ -91,8 +91,56 @@ class World:
         return self.make("aws:s3/bucket:Bucket", {"bucket": "world-bucket"})[0]
 
     @property
+    def log_bucket(self) -> str:
+        name = self.make("aws:s3/bucket:Bucket", {"bucket": "world-logs"}, "logs")[0]
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "logging.s3.amazonaws.com"},
+            "Action": ["s3:PutObject"],
+            "Resource": f"arn:aws:s3:::{name}/*",
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        self.make("aws:s3/bucketPolicy:BucketPolicy", {"bucket": name, "policy": policy}, "logs")
+        return name
+
+    @property
     def locked_bucket(self) -> str:
         return self.make("aws:s3/bucket:Bucket", {"bucket": "world-locked", "objectLockEnabled": True}, "locked")[0]
+
+    @property
+    def role_arn(self) -> str:
+        return self.make("aws:iam/role:Role", {"name": "world", "assumeRolePolicy": TRUST})[1]["arn"]
+
+    @property
+    def profile(self) -> str:
+        return self.make("aws:iam/instanceProfile:InstanceProfile", {"name": "world", "role": self.role})[0]
+
+    @property
+    def image(self) -> str:
+        args = {"owners": ["self"], "filters": [{"name": "name", "values": ["rackwright-local-debian-13"]}]}
+        return self._engine.invoke("aws:ec2/getAmi:getAmi", mostRecent=True, **args)["id"]
+
+    @property
+    def placement(self) -> str:
+        return self.make("aws:ec2/placementGroup:PlacementGroup", {"name": "world", "strategy": "cluster"})[0]
+
+    @property
+    def template(self) -> str:
+        nics = [{**nic, "securityGroups": [self.group]} for nic in NICS]
+        template = {"imageId": self.image, "instanceType": "p5.48xlarge", "networkInterfaces": nics}
+        return self.make("aws:ec2/launchTemplate:LaunchTemplate", {**template, "name": "world"})[0]
+
+    @property
+    def file_system(self) -> str:
+        return self.make("aws:efs/fileSystem:FileSystem", {"creationToken": "world"})[0]
+
+    @property
+    def log_group(self) -> dict:
+        return self.make("aws:cloudwatch/logGroup:LogGroup", {"name": "/world"})[1]
+
+    @property
+    def topic(self) -> str:
+        return self.make("aws:sns/topic:Topic", {"name": "world"})[0]
 
 
 TAGS = {"Name": "a", "team": "x"}
@@ -309,7 +357,7 @@ BUCKETS = [
     ),
     Case(
         "aws:s3/bucketLogging:BucketLogging",
-        lambda w: {"bucket": w.bucket, "targetBucket": w.bucket, "targetPrefix": "logs/"},
+        lambda w: {"bucket": w.bucket, "targetBucket": w.log_bucket, "targetPrefix": "logs/"},
         {"targetPrefix": "more/"},
         {"bucket": "other"},
     ),
@@ -326,4 +374,245 @@ BUCKETS = [
         {"key": "other"},
     ),
 ]
-CASES = [*NETWORK, *IDENTITY, *BUCKETS]
+NICS = [
+    {"networkCardIndex": 0, "deviceIndex": 0, "interfaceType": "interface", "deleteOnTermination": "true"},
+    {"networkCardIndex": 1, "deviceIndex": 1, "interfaceType": "efa", "deleteOnTermination": "true"},
+    {"networkCardIndex": 2, "deviceIndex": 1, "interfaceType": "efa-only", "deleteOnTermination": "true"},
+]
+PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0mY5sD3Qe9kLlhGmUo4uFJrZ9jTq1m2x8R2vYw1Zyb it"
+COMPUTE = [
+    Case(
+        "aws:ec2/keyPair:KeyPair",
+        lambda w: {"keyName": "it", "publicKey": PUBLIC_KEY, "tags": TAGS},
+        NEW_TAGS,
+        {"publicKey": "ssh-ed25519 other"},
+    ),
+    Case(
+        "aws:ec2/placementGroup:PlacementGroup",
+        lambda w: {"name": "it", "strategy": "cluster", "tags": TAGS},
+        NEW_TAGS,
+        {"strategy": "spread"},
+    ),
+    Case(
+        "aws:ec2/launchTemplate:LaunchTemplate",
+        lambda w: {
+            "imageId": "ami-1",
+            "instanceType": "p5.48xlarge",
+            "networkInterfaces": [{**nic, "securityGroups": [w.group]} for nic in NICS],
+            "metadataOptions": {"httpEndpoint": "enabled", "httpTokens": "required", "httpPutResponseHopLimit": 1},
+            "blockDeviceMappings": [
+                {
+                    "deviceName": "/dev/xvda",
+                    "ebs": {"encrypted": "true", "volumeSize": 200, "volumeType": "gp3", "kmsKeyId": w.key["arn"]},
+                }
+            ],
+            "instanceMarketOptions": {"marketType": "capacity-block"},
+            "capacityReservationSpecification": {"capacityReservationTarget": {"capacityReservationId": "cr-1"}},
+            "iamInstanceProfile": {"arn": "arn:aws:iam::123456789012:instance-profile/x"},
+            "tagSpecifications": [{"resourceType": "instance", "tags": TAGS}, {"resourceType": "volume", "tags": TAGS}],
+            "monitoring": {"enabled": True},
+            "ebsOptimized": "true",
+            "userData": "IyEvYmluL3NoCg==",
+            "updateDefaultVersion": True,
+            "tags": TAGS,
+        },
+        {"instanceType": "p5en.48xlarge", **NEW_TAGS},
+        {"name": "other"},
+        {"latestVersion": 1, "defaultVersion": 1},
+    ),
+    Case(
+        "aws:ec2/instance:Instance",
+        lambda w: {
+            "ami": w.image,
+            "instanceType": "m7i.large",
+            "subnetId": w.subnet,
+            "privateIp": "10.9.0.99",
+            "associatePublicIpAddress": False,
+            "vpcSecurityGroupIds": [w.group],
+            "iamInstanceProfile": w.profile,
+            "userData": "#!/bin/sh\ntrue\n",
+            "disableApiTermination": False,
+            "ebsOptimized": True,
+            "monitoring": True,
+            "metadataOptions": {"httpEndpoint": "enabled", "httpTokens": "required", "httpPutResponseHopLimit": 2},
+            "rootBlockDevice": {"encrypted": True, "kmsKeyId": w.key["arn"], "volumeSize": 50, "volumeType": "gp3"},
+            "tags": TAGS,
+        },
+        {"instanceType": "m7i.xlarge", "userData": "#!/bin/sh\nfalse\n", **NEW_TAGS},
+        {"subnetId": "subnet-other"},
+        {"privateIp": "10.9.0.99", "instanceState": "running"},
+    ),
+    Case(
+        "aws:autoscaling/group:Group",
+        lambda w: {
+            "minSize": 1,
+            "maxSize": 4,
+            "desiredCapacity": 2,
+            "vpcZoneIdentifiers": [w.subnet],
+            "placementGroup": w.placement,
+            "launchTemplate": {"id": w.template, "version": "1"},
+            "tags": [
+                {"key": "Name", "value": "node", "propagateAtLaunch": True},
+                {"key": "a", "value": "b", "propagateAtLaunch": False},
+            ],
+        },
+        {"desiredCapacity": 3, "tags": [{"key": "Name", "value": "other", "propagateAtLaunch": True}]},
+        {"name": "other"},
+    ),
+]
+STORAGE = [
+    Case(
+        "aws:fsx/lustreFileSystem:LustreFileSystem",
+        lambda w: {
+            "deploymentType": "PERSISTENT_2",
+            "storageType": "SSD",
+            "storageCapacity": 4800,
+            "perUnitStorageThroughput": 500,
+            "fileSystemTypeVersion": "2.15",
+            "dataCompressionType": "LZ4",
+            "metadataConfiguration": {"mode": "AUTOMATIC"},
+            "kmsKeyId": w.key["arn"],
+            "subnetIds": w.subnet,
+            "securityGroupIds": [w.group],
+            "automaticBackupRetentionDays": 30,
+            "copyTagsToBackups": True,
+            "tags": TAGS,
+        },
+        {"storageCapacity": 7200, "automaticBackupRetentionDays": 7, "tags": {"Name": "b"}},
+        {"kmsKeyId": "other"},
+    ),
+    Case(
+        "aws:efs/fileSystem:FileSystem",
+        lambda w: {
+            "creationToken": "it",
+            "encrypted": True,
+            "kmsKeyId": w.key["arn"],
+            "throughputMode": "elastic",
+            "lifecyclePolicies": [{"transitionToIa": "AFTER_30_DAYS"}],
+            "tags": TAGS,
+        },
+        {"throughputMode": "bursting", "tags": {"Name": "b"}},
+        {"encrypted": False},
+    ),
+    Case(
+        "aws:efs/mountTarget:MountTarget",
+        lambda w: {"fileSystemId": w.file_system, "subnetId": w.subnet, "securityGroups": [w.group]},
+        {"securityGroups": []},
+        {"subnetId": "subnet-other"},
+    ),
+    Case(
+        "aws:efs/accessPoint:AccessPoint",
+        lambda w: {"fileSystemId": w.file_system, "posixUser": {"uid": 1000, "gid": 1000}, "tags": TAGS},
+        {"tags": {"Name": "b"}},
+        {"fileSystemId": "fs-other"},
+    ),
+    Case(
+        "aws:efs/fileSystemPolicy:FileSystemPolicy",
+        lambda w: {"fileSystemId": w.file_system, "policy": allow("elasticfilesystem:ClientMount")},
+        {"policy": allow("elasticfilesystem:ClientWrite")},
+        {"fileSystemId": "fs-other"},
+    ),
+    Case(
+        "aws:efs/backupPolicy:BackupPolicy",
+        lambda w: {"fileSystemId": w.file_system, "backupPolicy": {"status": "ENABLED"}},
+        {},
+        {"fileSystemId": "fs-other"},
+    ),
+]
+RECORDS = [
+    Case(
+        "aws:ec2/flowLog:FlowLog",
+        lambda w: {
+            "vpcId": w.vpc,
+            "trafficType": "ALL",
+            "logDestinationType": "cloud-watch-logs",
+            "logDestination": w.log_group["arn"],
+            "iamRoleArn": w.role_arn,
+            "maxAggregationInterval": 60,
+            "tags": TAGS,
+        },
+        NEW_TAGS,
+        {"trafficType": "REJECT"},
+    ),
+    Case(
+        "aws:cloudwatch/logGroup:LogGroup",
+        lambda w: {"name": "/it", "retentionInDays": 365, "kmsKeyId": w.key["arn"], "tags": TAGS},
+        {"retentionInDays": 400, **NEW_TAGS},
+        {"name": "/other"},
+    ),
+    Case(
+        "aws:cloudtrail/trail:Trail",
+        lambda w: {
+            "name": "it-trail",
+            "s3BucketName": w.bucket,
+            "isMultiRegionTrail": True,
+            "enableLogFileValidation": True,
+            "kmsKeyId": w.key["arn"],
+            "cloudWatchLogsGroupArn": w.log_group["arn"] + ":*",
+            "cloudWatchLogsRoleArn": w.role_arn,
+            "eventSelectors": [
+                {
+                    "readWriteType": "All",
+                    "includeManagementEvents": True,
+                    "dataResources": [{"type": "AWS::S3::Object", "values": ["arn:aws:s3:::world-bucket/"]}],
+                }
+            ],
+            "tags": TAGS,
+        },
+        {"enableLogFileValidation": False, "enableLogging": False, "tags": {"Name": "b"}},
+        {"name": "other-trail"},
+    ),
+    Case(
+        "aws:sns/topic:Topic",
+        lambda w: {"name": "it", "kmsMasterKeyId": w.key["arn"], "policy": allow("sns:Publish"), "tags": TAGS},
+        {"policy": allow("sns:Subscribe"), "displayName": "alerts", "tags": {"Name": "b"}},
+        {"name": "other"},
+    ),
+    Case(
+        "aws:cloudwatch/metricAlarm:MetricAlarm",
+        lambda w: {
+            "name": "it",
+            "comparisonOperator": "LessThanThreshold",
+            "evaluationPeriods": 3,
+            "metricName": "GPU",
+            "namespace": "it",
+            "period": 300,
+            "statistic": "Average",
+            "threshold": 5.5,
+            "dimensions": {"Pool": "train"},
+            "tags": TAGS,
+        },
+        {"threshold": 7, "tags": {"Name": "b"}},
+        {"name": "other"},
+    ),
+    Case(
+        "aws:budgets/budget:Budget",
+        lambda w: {
+            "name": "it",
+            "budgetType": "COST",
+            "timeUnit": "MONTHLY",
+            "limitAmount": "5000",
+            "limitUnit": "USD",
+            "costFilters": [{"name": "TagKeyValue", "values": ["user:a$b"]}],
+            "notifications": [
+                {
+                    "comparisonOperator": "GREATER_THAN",
+                    "notificationType": "ACTUAL",
+                    "threshold": 80,
+                    "thresholdType": "PERCENTAGE",
+                    "subscriberSnsTopicArns": [w.topic],
+                }
+            ],
+            "tags": TAGS,
+        },
+        {"limitAmount": "6000", "tags": {"Name": "b"}},
+        {"name": "other"},
+    ),
+    Case(
+        "aws:secretsmanager/secret:Secret",
+        lambda w: {"name": "it", "kmsKeyId": w.key["arn"], "recoveryWindowInDays": 0, "tags": TAGS},
+        {"description": "NGC key", "tags": {"Name": "b"}},
+        {"name": "other"},
+    ),
+]
+CASES = [*NETWORK, *IDENTITY, *BUCKETS, *COMPUTE, *STORAGE, *RECORDS]

@@ -1,8 +1,35 @@
-"""What moto lacks and a GPU cluster needs: one file per AWS service, each behaviour with its AWS documentation."""
+"""What moto lacks and a GPU cluster needs: one file per subject, each behaviour with its AWS documentation."""
 
 from __future__ import annotations
 
 from rackwright.cloud.aws.call import Behaviours
+from rackwright.cloud.aws.services import (
+    addresses,
+    dependencies,
+    efs,
+    iam,
+    images,
+    kms,
+    launches,
+    lustre,
+    placement_groups,
+    scaling_groups,
+)
 
-BEHAVIOURS: Behaviours = {}
+BEHAVIOURS: Behaviours = {
+    **addresses.BEHAVIOURS,
+    **dependencies.BEHAVIOURS,
+    **efs.BEHAVIOURS,
+    **iam.BEHAVIOURS,
+    **kms.BEHAVIOURS,
+    **launches.BEHAVIOURS,
+    **lustre.BEHAVIOURS,
+    **placement_groups.BEHAVIOURS,
+}
 """All behaviours, by (service, action)."""
+
+
+def install() -> None:
+    """Put into moto what cannot be done from outside; safe to call again."""
+    for subject in (addresses, images, launches, scaling_groups):
+        subject.install()

@@ -162,7 +162,7 @@ class Ec2Resource(Resource):
 
     def create(self, cloud: Cloud, wanted: Wanted) -> str:
         """One create call with tags and token, then what the call cannot set."""
-        props = {key: value for key, value in wanted.props.items() if key not in self.not_sent | {"tags"}}
+        props = {key: wanted.props[key] for key in self.sent(wanted)}
         params = cloud.params("ec2", self.life.create, props, self.names)
         params.update(self.more_params(cloud, wanted))
         if self.tag_type:
@@ -170,6 +170,10 @@ class Ec2Resource(Resource):
         id_ = str(pick(self.life.created, cloud.call("ec2", self.life.create, **params)))
         self.arrange(cloud, id_, wanted, frozenset(wanted.props), creating=True)
         return id_
+
+    def sent(self, wanted: Wanted) -> frozenset[str]:
+        """Inputs that go into the creation under their own names."""
+        return frozenset(wanted.props) - self.not_sent - {"tags"}
 
     def _tag_specification(self, cloud: Cloud, wanted: Wanted) -> dict[str, Any]:
         tags = {**all_tags(cloud, wanted.get("tags")), MARK_TAG: wanted.mark}

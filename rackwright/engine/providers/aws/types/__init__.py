@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from rackwright.engine.providers.aws.resource import Resource
-from rackwright.engine.providers.aws.types import buckets, encryption, identity, network, routes, security_groups
+from rackwright.engine.providers.aws.types import (
+    alerts,
+    buckets,
+    encryption,
+    file_systems,
+    identity,
+    machines,
+    network,
+    records,
+    routes,
+    scaling,
+    secrets,
+    security_groups,
+    templates,
+)
 
 _CLASSES: tuple[type[Resource], ...] = (
     *(network.Vpc, network.Subnet, network.InternetGateway, network.Eip, network.NatGateway, network.RouteTable),
@@ -15,6 +29,11 @@ _CLASSES: tuple[type[Resource], ...] = (
     *(buckets.Bucket, buckets.BucketVersioning, buckets.BucketEncryption, buckets.BucketPublicAccessBlock),
     *(buckets.BucketOwnershipControls, buckets.BucketLifecycle, buckets.BucketLogging, buckets.BucketObjectLock),
     *(buckets.BucketPolicy, buckets.BucketObject),
+    *(templates.KeyPair, templates.PlacementGroup, templates.LaunchTemplate, machines.Instance, scaling.Group),
+    *(file_systems.LustreFileSystem, file_systems.FileSystem, file_systems.MountTarget, file_systems.AccessPoint),
+    *(file_systems.FileSystemPolicy, file_systems.BackupPolicy),
+    *(records.FlowLog, records.LogGroup, records.Trail, alerts.Topic, alerts.MetricAlarm, alerts.Budget),
+    *(secrets.Secret,),
 )
 
 TYPES: dict[str, Resource] = {kind.type_: kind() for kind in _CLASSES}

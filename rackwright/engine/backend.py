@@ -158,6 +158,20 @@ class FileBackend:
         write_whole(folder / f"{stem}.history.json", json.dumps(note, indent=4).encode())
         shutil.copyfile(self.path(stack), folder / f"{stem}.checkpoint.json")
 
+    def remove(self, stack: StackRef) -> None:
+        """Forget `stack` with its history, as ``pulumi stack rm`` does. Raises `StepFailed` while it has resources."""
+        if (self.read(stack) or {}).get("resources"):
+            raise StepFailed(
+                f"stack {stack.name!r} still has resources", where=str(self.path(stack)), hint="destroy it"
+            )
+        for suffix in (".json", ".json.bak"):
+            self.path(stack).with_suffix(suffix).unlink(missing_ok=True)
+        shutil.rmtree(self._folder / "history" / stack.project / stack.name, ignore_errors=True)
+        for lock in (self._folder / "locks" / stack.organization / stack.project).glob(f"{stack.name}*"):
+            shutil.rmtree(lock) if lock.is_dir() else lock.unlink()
+        if not any(self._folder.rglob("*.json")):
+            shutil.rmtree(self._folder, ignore_errors=True)
+
     # --- lock ---------------------------------------------------------------------------------------------------------
 
     @contextlib.contextmanager

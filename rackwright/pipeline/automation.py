@@ -180,6 +180,9 @@ class CliEngine:
         """``pulumi stack export``."""
         return dict(self._open().export_stack().deployment or {})
 
+    def forget(self) -> None:
+        """Nothing: the backend's history is the organisation's to keep (``pulumi stack rm`` drops it)."""
+
     def _packs(self) -> list[str]:
         return [str(self.root / POLICY_PACK)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 from rackwright.pipeline.run import Run
 
@@ -41,8 +42,16 @@ def destroy(run: Run) -> Destroyed:
             _delete_resources(run)
         with run.stage("local cloud"):
             down = run.cloud.down(on_progress=run.watch.note) if run.is_local else False
+        run.engine(change=False).forget()
     shutil.rmtree(run.workspace.folder, ignore_errors=True)
+    _prune(run.workspace.root / ".rw")
     return Destroyed(there, down)
+
+
+def _prune(folder: Path) -> None:
+    """Remove `folder` where nothing but empty folders is left in it."""
+    if folder.is_dir() and not any(path.is_file() for path in folder.rglob("*")):
+        shutil.rmtree(folder)
 
 
 def _delete_resources(run: Run) -> None:

@@ -46,6 +46,9 @@ class Engine(Protocol):
     def deployment(self) -> Mapping[str, object]:
         """The recorded state; empty when there is none."""
 
+    def forget(self) -> None:
+        """Drop the record of a stack that has nothing left."""
+
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedEngine:
@@ -75,6 +78,10 @@ class EmbeddedEngine:
     def deployment(self) -> Mapping[str, object]:
         """The checkpoint's deployment."""
         return engine.export_state(self.backend, self.stack) or {}
+
+    def forget(self) -> None:
+        """``pulumi stack rm`` for the embedded engine's state."""
+        self.backend.remove(self.stack)
 
     @property
     def backend(self) -> FileBackend:

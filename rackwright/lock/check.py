@@ -64,7 +64,7 @@ def _misfits(world: World, chosen: Mapping[str, Release]) -> Iterator[Problem]:
     for constraint in constraints(world, ()):
         if not constraint.allows(whole):
             names = sorted(name for name in constraint.products if whole[name] is not None)
-            yield Problem(f"software.{names[0]}", f"{constraint.why} [{constraint.id}]", _HINT)
+            yield Problem(f"software.{names[0]}", f"{constraint.why} ({constraint.id})", _HINT)
 
 
 def _edited(world: World, lock: Lock, chosen: Mapping[str, Release]) -> Iterator[Problem]:

@@ -27,12 +27,12 @@ def _sentences(
     held_to: Sequence[Constraint],
     notes: Mapping[str, str],
 ) -> Iterator[str]:
-    yield f"{release.version}: {_rank(product, release)}."
+    yield f"{_rank(product, release)}."
     for constraint in _objecting(product.name, None, chosen, held_to)[:1]:
-        yield f"Needed: {constraint.why} [{constraint.id}]."
+        yield f"Needed: {constraint.why} ({constraint.id})."
     if better := _passed_over(product, release):
         for constraint in _objecting(product.name, better, chosen, held_to)[:1]:
-            yield f"Not {better.version}: {constraint.why} [{constraint.id}]."
+            yield f"Not {better.version}: {constraint.why} ({constraint.id})."
     if release.origin.uncertain:
         yield f"Uncertain: {release.origin.uncertain}."
     if product.name in notes:
@@ -42,10 +42,10 @@ def _sentences(
 def _rank(product: Product, release: Release) -> str:
     line = product.line_of(release.version)
     if line is None:
-        return "the best release that fits"
+        return "The best release that fits"
     last = product.end_of_life(release)
     life = f", with fixes until {last}" if last else ""
-    return f"the best release that fits, of line {line.name} ({line.kind}{life})"
+    return f"The best release that fits, of line {line.name} ({line.kind}{life})"
 
 
 def _passed_over(product: Product, release: Release) -> Release | None:

@@ -176,8 +176,8 @@ def test_an_image_without_digest_is_refused_and_a_known_one_is_taken() -> None:
 def test_every_release_is_explained_and_the_better_one_it_did_not_get_too() -> None:
     found = resolved()
     assert found.reasons.keys() == found.versions.keys()
-    assert found.reasons["cuda"].startswith("13.0.96: the best release that fits")
-    assert "Not 13.5.37: cuda shall be 13.0.* [software.cuda]." in found.reasons["cuda"]
+    assert found.reasons["cuda"].startswith("The best release that fits")
+    assert "Not 13.5.37: cuda shall be 13.0.* (software.cuda)." in found.reasons["cuda"]
     assert "error 802" in found.reasons["fabric-manager"]
 
 

@@ -79,6 +79,8 @@ def _in_halves(network: IPv4Network, needs: Sequence[Need], least: int) -> dict[
 
 def _pack(network: IPv4Network, needs: Sequence[Need], least: int) -> dict[str, IPv4Network] | None:
     """Blocks of at least /`least`, largest first; None when they do not fit."""
+    if any(need.prefix < network.prefixlen for need in needs):
+        return None
     cursor = int(network.network_address)
     placed: dict[str, IPv4Network] = {}
     for need in sorted(needs, key=lambda need: need.prefix):

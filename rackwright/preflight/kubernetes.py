@@ -57,6 +57,9 @@ def release_is_supported(view: View) -> Iterator[Fault]:
     if line and line.end_of_life and line.end_of_life < view.today:
         summary = f"Kubernetes {kubernetes.version} got its last fix on {line.end_of_life}"
         yield Fault(_at(view, "version"), summary, "take a newer release")
+    elif product and _below(kubernetes.version, product.lines[0].name):
+        summary = f"Kubernetes {kubernetes.version} is older than {product.lines[0].name}, the oldest that we know"
+        yield Fault(_at(view, "version"), summary, "take a newer release")
 
 
 @rule("RW-K8S-002")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterator, Sequence
 from typing import Any
+
+from moto.core.types import Base64EncodedString
 
 from rackwright.cloud.aws.app import Emulator
 from rackwright.cloud.aws.call import backends_of
@@ -46,13 +47,9 @@ def _wanted(state: Any, instance: Any) -> WantedInstance:
     )
 
 
-def decode_user_data(data: object) -> str:
-    """User data as text; the API takes it in base64."""
-    raw = data if isinstance(data, bytes) else str(data or "").encode()
-    try:
-        return base64.b64decode(raw, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        return raw.decode(errors="replace")
+def decode_user_data(data: Base64EncodedString | None) -> str:
+    """User data as text; the API takes it in base64. Bytes that are no UTF-8 are replaced."""
+    return base64.b64decode(data.as_bytes()).decode(errors="replace") if data else ""
 
 
 def _text(value: str | bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rackwright.cloud.aws.call import Behaviours
 from rackwright.cloud.aws.services import (
     addresses,
+    budgets,
     dependencies,
     efs,
     iam,
@@ -18,6 +19,7 @@ from rackwright.cloud.aws.services import (
 
 BEHAVIOURS: Behaviours = {
     **addresses.BEHAVIOURS,
+    **budgets.BEHAVIOURS,
     **dependencies.BEHAVIOURS,
     **efs.BEHAVIOURS,
     **iam.BEHAVIOURS,
@@ -31,5 +33,5 @@ BEHAVIOURS: Behaviours = {
 
 def install() -> None:
     """Put into moto what cannot be done from outside; safe to call again."""
-    for subject in (addresses, images, launches, scaling_groups):
+    for subject in (addresses, images, launches, placement_groups, scaling_groups):
         subject.install()

@@ -7,16 +7,19 @@ template", "Maximize network bandwidth on instances with EFA" and "Ensuring idem
 
 from __future__ import annotations
 
+import base64
 import copy
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from moto.core.types import Base64EncodedString
 from moto.ec2.models import EC2Backend
 from moto.ec2.models import elastic_network_interfaces as interfaces
 from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS, INSTANCE_TYPES
 from moto.ec2.models.instances import Reservation
+from moto.ec2.models.launch_templates import LaunchTemplate
 
 from rackwright.cloud.aws.call import ApiError, Behaviours, Call, Reply
 from rackwright.cloud.aws.services.placement_groups import MOST_SPREAD_PER_ZONE, groups_of, members_of
@@ -228,6 +231,8 @@ def dress(state: Any, instance: Any, launch: Launch, index: int) -> None:
     for eni in instance.nics.values():
         eni.delete_on_termination = True if eni.delete_on_termination is None else eni.delete_on_termination
         eni.add_tags(launch["Tags"]["network-interface"])
+    if not instance.security_groups and 0 in instance.nics:
+        instance.security_groups = list(vars(instance.nics[0])["_group_set"])  # those of the first interface
     instance.placement.group_name = (launch.get("Placement") or {}).get("GroupName") or ""
     instance.capacity_reservation_specification = launch.get("CapacityReservationSpecification")
     instance.disable_api_termination = bool(launch.get("DisableApiTermination"))
@@ -287,13 +292,39 @@ def count_generation(call: Call) -> Reply:
     return reply
 
 
+def create_template(call: Call) -> Reply:
+    """Tags of the template are not tags of what it starts; moto mixes them."""
+    reply = call.forward()
+    if reply.ok and "LaunchTemplateName" in call.params:
+        data = call.state().get_launch_template_by_name(call.params["LaunchTemplateName"]).versions[0].data
+        specs = data.get("TagSpecifications") or []
+        data["TagSpecifications"] = [spec for spec in specs if spec.get("ResourceType") != "launch-template"]
+    return reply
+
+
+def modify_attribute(call: Call) -> Reply:
+    """User data arrives as a blob, decoded already; moto would decode it again."""
+    if (data := call.params.get("UserData")) is None:
+        return call.forward()
+    encoded = base64.b64encode(data.get("Value", b"")).decode()
+    call.state().get_instance(call.params["InstanceId"]).user_data = Base64EncodedString(encoded)
+    return call.answer(None)
+
+
+def _ignore(_template: Any, _tags: Any) -> None:
+    """Moto keeps the tags of the creation for ever; the live ones are shown instead."""
+
+
 def install() -> None:
     """Put these rules into moto."""
+    type.__setattr__(LaunchTemplate, "tags", property(LaunchTemplate.get_tags, _ignore))
     type.__setattr__(EC2Backend, "run_instances", run_instances)
     vars(interfaces)["Attachment"] = _Attachment
 
 
 BEHAVIOURS: Behaviours = {
+    ("ec2", "CreateLaunchTemplate"): create_template,
+    ("ec2", "ModifyInstanceAttribute"): modify_attribute,
     ("ec2", "RunInstances"): run_instances_call,
     ("ec2", "RebootInstances"): count_generation,
     ("ec2", "StartInstances"): count_generation,

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, EC2_RESOURCE_TO_PREFIX
 from moto.moto_api._internal import mock_random
 
 from rackwright.cloud.aws.call import ApiError, Behaviours, Call, Reply
@@ -113,6 +114,12 @@ def _described(call: Call, group: PlacementGroup) -> dict[str, Any]:
         **({"SpreadLevel": group.spread_level} if group.spread_level else {}),
         "Tags": [{"Key": key, "Value": value} for key, value in live.items()],
     }
+
+
+def install() -> None:
+    """Moto tags only what it knows by prefix."""
+    EC2_RESOURCE_TO_PREFIX["placement-group"] = "pg"
+    EC2_PREFIX_TO_RESOURCE["pg"] = "placement-group"
 
 
 BEHAVIOURS: Behaviours = {

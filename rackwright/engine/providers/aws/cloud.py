@@ -18,6 +18,8 @@ from rackwright.engine.providers.aws.shapes import NO_NAMES, Names, Props, to_ap
 TOTAL_ATTEMPTS = 8
 """Tries of one call, the first included; botocore's ``max_attempts`` counts differently."""
 CONNECT_S, READ_S = 5, 60
+GONE = ("NotFound", "NoSuch", "DoesNotExist", "InvalidPlacementGroup.Unknown")
+"""Parts of the error codes that say: there is no such thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,4 @@ def code_of(error: ClientError) -> str:
 def is_gone(error: ClientError) -> bool:
     """Whether the error says that the thing does not exist."""
     code = code_of(error)
-    return code == "404" or any(
-        word in code for word in ("NotFound", "NoSuch", "DoesNotExist", "ReplicationConfigurationNotFound")
-    )
+    return code == "404" or any(word in code for word in GONE)

@@ -30,9 +30,10 @@ class LustreFileSystem(Resource):
         )
     )
     defaults = fixed({"storageType": "SSD", "copyTagsToBackups": False, "skipFinalBackup": True})
-    computed = ("arn", "dnsName", "mountName", "networkInterfaceIds", "ownerId", "vpcId", "tagsAll") + (
-        "kmsKeyId", "weeklyMaintenanceStartTime",
-    )  # fmt: skip
+    computed = (
+        *("arn", "dnsName", "mountName", "networkInterfaceIds", "ownerId", "vpcId", "tagsAll", "kmsKeyId"),
+        "weeklyMaintenanceStartTime",
+    )
 
     def create(self, cloud: Cloud, wanted: Wanted) -> str:
         """Create it and wait until it is available."""

@@ -185,7 +185,8 @@ class Trail(Resource):
     def read(self, cloud: Cloud, id_: str, known: Props) -> Props | None:
         """Describe it with its state and selectors."""
         name = id_.rpartition("/")[2]
-        item = pick("trailList[0]", cloud.find("cloudtrail", "DescribeTrails", trailNameList=[name]))
+        answer = cloud.find("cloudtrail", "DescribeTrails", trailNameList=[name])
+        item = pick(f"trailList[?Name=='{name}'] | [0]", answer)
         if item is None:
             return None
         selectors = cloud.call("cloudtrail", "GetEventSelectors", TrailName=id_)
@@ -218,7 +219,7 @@ class Trail(Resource):
 
     def delete(self, cloud: Cloud, id_: str, known: Props) -> None:
         """Delete it; its files stay in the bucket."""
-        when_free(lambda: cloud.call("cloudtrail", "DeleteTrail", Name=id_))
+        when_free(lambda: cloud.call("cloudtrail", "DeleteTrail", Name=id_.rpartition("/")[2]))
 
     def find(self, cloud: Cloud, wanted: Wanted) -> str | None:
         """By name."""

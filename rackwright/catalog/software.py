@@ -187,6 +187,7 @@ def _offered(product: Product, system: System, snapshot: Snapshot, name: str) ->
     return Release(
         version=upstream(snapshot.packages[name].version),
         systems=(system,),
+        architectures=(snapshot.architecture,),
         end_of_life=snapshot.supported_until if product.source == "distribution" else None,
         origin=Origin(url=snapshot.source, read_on=snapshot.read_on),
     )

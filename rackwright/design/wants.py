@@ -62,6 +62,7 @@ def wants_of(
     on_real = design.target != "local"
     wished = _vendor_wishes(design, software) if on_real else _local_wishes(software)
     wished |= _scheduler_wishes(software, slurm, kubernetes, schedulers) if on_real else {}
+    wished |= _kernel_wish(software, _system(design, software))
     return Wants(
         system=_system(design, software),
         target=design.target,
@@ -140,6 +141,13 @@ def _scheduler_wishes(
         named = {"gpu-operator": "scheduler.gpu_operator", "device-plugin": "scheduler.device_plugin"}
         wished |= {product: (f"=={version}", named[product]) for product, version in exact.items() if version}
     return wished
+
+
+def _kernel_wish(software: SoftwareSpec, system: System) -> Wishes:
+    """The kernel where the lock holds one; elsewhere it comes with the machine image."""
+    if software.kernel is None or system != "debian-trixie":
+        return {}
+    return {"kernel": (f"=={software.kernel.partition('+')[0]}", "software.kernel")}
 
 
 def _gpu_wishes(design: Design, software: SoftwareSpec) -> Wishes:

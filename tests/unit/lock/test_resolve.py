@@ -225,3 +225,20 @@ def test_every_vendor_system_has_a_whole_training_stack(system: str, fabric: str
     assert {"driver", "fabric-manager", "cuda", "slurm", "pyxis", "dcgm"} <= found.versions.keys()
     assert all(package.version for package in found.lock.packages.values())
     assert not any("{" in text for n, p in found.lock.packages.items() for text in (n, p.version))
+
+
+def test_a_snapshot_of_one_architecture_offers_nothing_to_another() -> None:
+    wants = Wants(system="debian-trixie", architectures=("arm64",), gpus=("h100-80gb",), supported_only=False)
+    with pytest.raises(InputError) as caught:
+        resolve(wants, load_software(), TODAY)
+    assert {"architecture arm64", "system"} <= places(caught.value)
+
+
+def test_a_stack_without_gpus_gets_no_gpu_software() -> None:
+    wants = Wants(system="ubuntu-24.04", target="aws", schedulers=("slurm",))
+    assert resolve(wants, load_software(), TODAY).versions.keys() == {"slurm"}
+
+
+def test_a_digest_in_the_reference_itself_is_taken_as_it_is() -> None:
+    reference = "example.org/a/b:1@sha256:" + "c" * 64
+    assert resolved(images=(reference,)).lock.images[reference].digest == "sha256:" + "c" * 64

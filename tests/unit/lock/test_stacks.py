@@ -71,6 +71,14 @@ def test_a_stack_with_several_schedulers_gpus_and_pools_wants_all_of_them() -> N
     assert wants.supported_only
 
 
+def test_a_kernel_that_the_driver_does_not_compile_against_is_refused() -> None:
+    assert resolve(local_wants(kernel="6.12.94+deb13-amd64"), load_software(), TODAY).versions["kernel"] == "6.12.94"
+    with pytest.raises(InputError) as caught:
+        resolve(local_wants(kernel="6.12.117+deb13-amd64"), load_software(), TODAY)
+    assert "software.kernel" in {problem.where for problem in caught.value.problems}
+    assert "pci_resize_resource" in (caught.value.hint or "")
+
+
 def test_schedulers_bring_the_releases_that_their_sections_ask_for() -> None:
     spec = load_spec(STACKS / "h100-train.yaml")
     design = design_cluster(spec, load_catalog())

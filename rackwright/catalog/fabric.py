@@ -54,6 +54,7 @@ class Cable(_Model):
     transceiver: str | None = None
     """What sits in every cage at both ends; None where the cable brings its own ends."""
     lengths_m: tuple[PositiveFloat, ...]
+    """Stocked lengths, shortest first."""
     uncertain: tuple[str, ...] = ()
     source: Source
 
@@ -63,8 +64,8 @@ class Cable(_Model):
         return max(self.lengths_m)
 
     def stocked(self, run_m: float) -> float:
-        """Shortest stocked length that covers `run_m` metres; ValueError beyond `reach_m`."""
-        return min(length for length in self.lengths_m if length >= run_m)
+        """Shortest stocked length that covers `run_m` metres; StopIteration beyond `reach_m`."""
+        return next(length for length in self.lengths_m if length >= run_m)
 
 
 class Transceiver(_Model):

@@ -74,13 +74,13 @@ def cable_map(design: FabricDesign, layout: RackLayout | None = None) -> Iterato
     layout = layout or RackLayout(design)
     stock = Stock(design, layout)
     for link in links(design):
-        family, length = stock.pick(link)
         lower, upper = layout.place(link.lower.device), layout.place(link.upper.device)
+        family = stock.family(link.tier)
         yield CableRow(
             link.cable, link.tier,
             link.lower.device, port_label(design, link.lower), lower.rack, lower.unit,
             link.upper.device, port_label(design, link.upper), upper.rack, upper.unit,
-            family.name, length,
+            family.name, family.stocked(layout.run_m(lower, upper)),
         )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, sqrt
 
 from rackwright.diagnostics import InputError
 from rackwright.fabric.design import FabricDesign
@@ -16,6 +16,8 @@ from rackwright.fabric.wiring import node_slot
 
 RACK_UNIT_M = 0.04445
 """EIA-310-D."""
+SHORT_ROW = 20
+"""Fewest racks in a row, where the row's length is ours to choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,8 @@ class Floor:
     """Kept free in every rack for power strips and patching."""
     rack_kw: float = 45.0
     """Most that one rack may draw and give off as heat."""
-    racks_per_row: int = 20
+    racks_per_row: int | None = None
+    """None: as many as make the floor about square, at least `SHORT_ROW`."""
     rack_pitch_m: float = 0.6
     row_pitch_m: float = 2.4
     tray_m: float = 0.5
@@ -60,13 +63,14 @@ _CORE = re.compile(r"core-(?:r(\d+)-)?(\d+)(?:-([a-z]))?")
 
 
 class RackLayout:
-    """Places of all devices of a design on a `Floor`; computed one by one, nothing is stored.
+    """Places of all devices of a design on a `Floor`, each computed when first asked for.
 
     Raises `InputError` when one node does not fit a rack by height or power.
     """
 
     def __init__(self, design: FabricDesign, floor: Floor | None = None) -> None:
         self.design, self.floor = design, floor or Floor()
+        self._places: dict[str, Place] = {}
         self.nodes_per_rack = _nodes_per_rack(design, self.floor)
         self.node_height = _node_height(design)
         self.unit_racks = ceil(design.tree.leaf.slots / self.nodes_per_rack)
@@ -75,12 +79,18 @@ class RackLayout:
         leaves = design.copies * design.tree.rails
         self.leaf_racks = ceil(leaves / self.switches_per_rack)
         self.top_racks = ceil(self._top_switches() / self.switches_per_rack)
-        self.first_unit_row = ceil(self.top_racks / self.floor.racks_per_row)
+        self.racks_per_row = self.floor.racks_per_row or self._square_row()
+        self.first_unit_row = ceil(self.top_racks / self.racks_per_row)
 
     def _top_switches(self) -> int:
         """Spines and cores of the fabric at its final size, UFM appliances after them."""
         tree = self.design.tree
         return self.design.copies * (tree.group_count(tree.units) * tree.spines_per_group + tree.core_count) + 1
+
+    def _square_row(self) -> int:
+        """Racks in a row of a floor as deep as it is wide, at the size the fabric may grow to."""
+        racks = self.top_racks + self.design.tree.units * (self.unit_racks + self.leaf_racks)
+        return max(SHORT_ROW, ceil(sqrt(racks * self.floor.row_pitch_m / self.floor.rack_pitch_m)))
 
     @property
     def racks(self) -> int:
@@ -100,13 +110,17 @@ class RackLayout:
         return self._unit_place(unit, self.unit_racks // 2 + rack, self._seat(seat), self._switch_height)
 
     def _unit_place(self, unit: int, rack: int, height: int, units: int) -> Place:
-        row, column = divmod(unit * (self.unit_racks + self.leaf_racks) + rack, self.floor.racks_per_row)
+        row, column = divmod(unit * (self.unit_racks + self.leaf_racks) + rack, self.racks_per_row)
         return Place(self.first_unit_row + row, column, height, units)
+
+    def unit_rack_places(self, unit: int) -> list[Place]:
+        """Bottom of each rack of a unit, compute and leaf racks in floor order."""
+        return [self._unit_place(unit, rack, 1, 1) for rack in range(self.unit_racks + self.leaf_racks)]
 
     def top(self, number: int) -> Place:
         """Place of a spine or core by its number among them (`spine`, `core`)."""
         rack, seat = divmod(number, self.switches_per_rack)
-        row, column = divmod(rack, self.floor.racks_per_row)
+        row, column = divmod(rack, self.racks_per_row)
         return Place(row, column, self._seat(seat), self._switch_height)
 
     def _seat(self, seat: int) -> int:
@@ -115,7 +129,12 @@ class RackLayout:
 
     def place(self, device: str) -> Place:
         """Place of a device by the name that `rackwright.fabric.wiring` gives it; KeyError for any other."""
-        name = device.split(maxsplit=1)[0]
+        name = device.partition(" ")[0]
+        if name not in self._places:
+            self._places[name] = self._find(name)
+        return self._places[name]
+
+    def _find(self, name: str) -> Place:
         if match := _LEAF.fullmatch(name):
             return self.leaf(*self._leaf_indices(int(match[1]), int(match[2]), match[3]))
         if match := _SPINE.fullmatch(name):

@@ -32,6 +32,7 @@ class LogSink(pulumi.ComponentResource):
         self,
         name: str,
         *,
+        account: Account,
         service: str,
         key_arn: pulumi.Input[str],
         retention_days: int,
@@ -48,7 +49,8 @@ class LogSink(pulumi.ComponentResource):
             tags=tags,
             opts=child,
         )
-        role = aws.iam.Role(name, name=name, assume_role_policy=trust(service), tags=tags, opts=child)
+        trusted = account.render(lambda scope: trust(service, account=scope.account))
+        role = aws.iam.Role(name, name=name, assume_role_policy=trusted, tags=tags, opts=child)
         writes = aws.iam.RolePolicy(
             name, name="write-logs", role=role.name, policy=group.arn.apply(log_writer_policy), opts=child
         )
@@ -102,7 +104,7 @@ class AuditTrail(pulumi.ComponentResource):
         bucket: str,
         sink: LogSink,
         key_arn: pulumi.Input[str],
-        data_bucket_arns: Sequence[pulumi.Input[str]],
+        data_bucket_arns: Sequence[str],
         retention_days: int,
         tags: Mapping[str, str],
         protect: bool,
@@ -146,9 +148,9 @@ def _trail_bucket_policy(scope: Scope, trail: str, bucket: str) -> str:
     )
 
 
-def _events(data_bucket_arns: Sequence[pulumi.Input[str]]) -> aws.cloudtrail.TrailEventSelectorArgs:
+def _events(data_bucket_arns: Sequence[str]) -> aws.cloudtrail.TrailEventSelectorArgs:
     """All management events, and every read and write of objects in the data buckets."""
-    objects = [pulumi.Output.from_input(arn).apply(lambda arn: f"{arn}/") for arn in data_bucket_arns]
+    objects = [f"{arn}/" for arn in data_bucket_arns]
     data = [aws.cloudtrail.TrailEventSelectorDataResourceArgs(type="AWS::S3::Object", values=objects)]
     return aws.cloudtrail.TrailEventSelectorArgs(
         read_write_type="All", include_management_events=True, data_resources=data if objects else []

@@ -69,7 +69,7 @@ class AwsCluster(pulumi.ComponentResource):
         access = self._declare_access(network)
         fabric = FabricAccess(self._prefix, vpc_id=network.vpc_id, tags=self._tags, opts=self._child)
         buckets = self._declare_buckets(encryption.key_arn)
-        self._declare_records(account, network, encryption.key_arn, buckets)
+        self._declare_records(account, network, encryption.key_arn)
         self._declare_budget(account, encryption.key_arn)
         file_systems = self._declare_file_systems(network, access, encryption.key_arn)
         shared = _Pools(
@@ -142,30 +142,29 @@ class AwsCluster(pulumi.ComponentResource):
             for storage in self._of_kind("s3")
         }
 
-    def _declare_records(
-        self, account: Account, network: Network, key_arn: pulumi.Output[str], buckets: dict[str, SecureBucket]
-    ) -> None:
+    def _declare_records(self, account: Account, network: Network, key_arn: pulumi.Output[str]) -> None:
         days, tags, name = self._design.retention_days, self._tags, self._prefix
         if self._design.network.flow_logs:
-            traffic = self._declare_sink("traffic", "vpc-flow-logs.amazonaws.com", key_arn)
+            traffic = self._declare_sink("traffic", account, "vpc-flow-logs.amazonaws.com", key_arn)
             TrafficRecord(f"{name}-traffic", vpc_id=network.vpc_id, sink=traffic, tags=tags, opts=self._child)
-        calls = self._declare_sink("trail", "cloudtrail.amazonaws.com", key_arn)
+        calls = self._declare_sink("trail", account, "cloudtrail.amazonaws.com", key_arn)
         AuditTrail(
             f"{name}-trail",
             account=account,
             bucket=bucket_name(name, "trail", self._region),
             sink=calls,
             key_arn=key_arn,
-            data_bucket_arns=[bucket.arn for bucket in buckets.values()],
+            data_bucket_arns=self._data_bucket_arns(),
             retention_days=days,
             tags=tags,
             protect=self._keep,
             opts=self._child,
         )
 
-    def _declare_sink(self, label: str, service: str, key_arn: pulumi.Output[str]) -> LogSink:
+    def _declare_sink(self, label: str, account: Account, service: str, key_arn: pulumi.Output[str]) -> LogSink:
         return LogSink(
             f"{self._prefix}-{label}",
+            account=account,
             service=service,
             key_arn=key_arn,
             retention_days=self._design.retention_days,
@@ -211,8 +210,11 @@ class AwsCluster(pulumi.ComponentResource):
         return found
 
     def _declare_identity(self, account: Account) -> NodeIdentity:
-        arns = [bucket_arn(self._bucket_name(storage), self._region) for storage in self._of_kind("s3")]
+        arns = self._data_bucket_arns()
         return NodeIdentity(self._prefix, account=account, bucket_arns=arns, tags=self._tags, opts=self._child)
+
+    def _data_bucket_arns(self) -> list[str]:
+        return [bucket_arn(self._bucket_name(storage), self._region) for storage in self._of_kind("s3")]
 
     def _declare_key_pair(self, public_key: str | None) -> pulumi.Output[str] | None:
         if public_key is None:

@@ -102,9 +102,16 @@ def as_text(statements: Sequence[Statement]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)}, sort_keys=True)
 
 
-def trust(service: str) -> str:
-    """Trust policy that lets one AWS service take the role."""
-    return as_text([{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}])
+def trust(service: str, *, account: str | None = None) -> str:
+    """Trust policy that lets one AWS service take the role, with `account` only for resources of that account.
+
+    EC2 takes roles of its own account only and sends no source account; other services act for many customers.
+    Source: AWS IAM User Guide, "The confused deputy problem".
+    """
+    statement: Statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}
+    if account is not None:
+        statement["Condition"] = {"StringEquals": {"aws:SourceAccount": account}}
+    return as_text([statement])
 
 
 def key_policy(scope: Scope, *, services: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """Nodes with a fabric are placed together.
 
-Requirement: a group whose template has EFA interfaces has a placement group and exactly one subnet.
+Requirement: a group whose template has EFA interfaces has exactly one subnet, and a placement group unless its
+instances come from a reservation or capacity block, which has its place already.
 Why it matters: EFA does not cross zones, and without a cluster placement group collective operations run over more
 hops at a fraction of the speed that was paid for.
 What it looks at: auto-scaling groups and the launch templates they use.
@@ -21,12 +22,17 @@ PLACEMENT = "aws:ec2/placementGroup:PlacementGroup"
 
 
 def _find(group: Resource, resources: Sequence[Resource]) -> Iterator[str]:
-    if not any(_has_fabric(template) for template in of_type(resources, TEMPLATE) if _uses(group, template)):
+    mine = [template for template in of_type(resources, TEMPLATE) if _uses(group, template) and _has_fabric(template)]
+    if not mine:
         return
-    if not is_set(group, "placementGroup", source=PLACEMENT):
+    if not any(_is_reserved(template) for template in mine) and not is_set(group, "placementGroup", source=PLACEMENT):
         yield "the nodes have EFA but no placement group"
     if len(items(group.value("vpcZoneIdentifiers"))) != 1:
         yield f"the nodes have EFA but {len(items(group.value('vpcZoneIdentifiers')))} subnets, expected one"
+
+
+def _is_reserved(template: Resource) -> bool:
+    return bool(template.value("capacityReservationSpecification.capacityReservationTarget"))
 
 
 def _uses(group: Resource, template: Resource) -> bool:

@@ -1,0 +1,43 @@
+"""Logs are encrypted with a key.
+
+Requirement: every log group names a KMS key.
+Why it matters: logs hold addresses, user names and now and then what should not be in a log.
+What it looks at: `kmsKeyId` of log groups.
+Known limits: none known.
+Fix: set `kms_key_id`.
+Sources: Amazon CloudWatch Logs User Guide, "Encrypt log data using AWS Key Management Service".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policies.reading import KEY, is_set
+from policies.rule import Enforcement, Resource, Rule, Severity
+
+
+def _find(group: Resource, _: Sequence[Resource]) -> Iterator[str]:
+    if not is_set(group, "kmsKeyId", source=KEY):
+        yield "kmsKeyId is not set"
+
+
+RULE = Rule(
+    id="RW-PAUD-006",
+    title="Logs are encrypted with a key",
+    severity=Severity.LOW,
+    applies_to=frozenset({"aws:cloudwatch/logGroup:LogGroup"}),
+    controls=(
+        "HIPAA:164.312(a)(2)(iv)",
+        "GDPR:Art.32(1)(a)",
+        "CCPA-REGS:7123(c)(2)",
+        "SOX-ITGC:DSS06.06",
+        "NIST-800-53r5:SC-28",
+        "NIST-800-53r5:SC-28(1)",
+        "ISO-27001:A.8.24",
+        "SOC2:CC6.1",
+        "PCI-DSS-4.0.1:3.5.1",
+    ),
+    fix="name a KMS key",
+    find=_find,
+    enforcement=Enforcement.ADVISORY,
+)

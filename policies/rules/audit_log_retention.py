@@ -1,0 +1,37 @@
+"""Logs are kept for a year.
+
+Requirement: every log group keeps its logs for at least 365 days, or for ever.
+Why it matters: break-ins are found months later on average; a retention of a week has nothing left to look at.
+What it looks at: `retentionInDays` of log groups; absent or 0 means for ever.
+Known limits: longer duties (six years for HIPAA, seven for SOX) are asked for in the spec, not here.
+Fix: set `monitoring.retention`.
+Sources: PCI DSS 4.0.1 10.5.1; NIST SP 800-53 r5 AU-11.
+"""
+
+from __future__ import annotations
+
+from policies.checks import must_be_at_least
+from policies.rule import Enforcement, Rule, Severity
+
+YEAR_DAYS = 365
+
+
+RULE = Rule(
+    id="RW-PAUD-005",
+    title="Logs are kept for a year",
+    severity=Severity.MEDIUM,
+    applies_to=frozenset({"aws:cloudwatch/logGroup:LogGroup"}),
+    controls=(
+        "HIPAA:164.316(b)(2)(i)",
+        "GDPR:Art.5(1)(e)",
+        "CCPA-REGS:7123(c)(7)",
+        "SOX-ITGC:DSS06.05",
+        "NIST-800-53r5:AU-11",
+        "ISO-27001:A.8.15",
+        "SOC2:CC7.2",
+        "PCI-DSS-4.0.1:10.5.1",
+    ),
+    fix="keep logs for at least 365 days",
+    find=must_be_at_least("retentionInDays", YEAR_DAYS, default=0, unlimited=0),
+    enforcement=Enforcement.ADVISORY,
+)

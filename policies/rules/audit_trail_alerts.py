@@ -1,0 +1,42 @@
+"""CloudTrail is watched as it happens.
+
+Requirement: every trail delivers to a log group too.
+Why it matters: files in a bucket are read after the fact; alarms and queries need the log group.
+What it looks at: `cloudWatchLogsGroupArn` of trails.
+Known limits: whether anybody set an alarm is another question.
+Fix: set `cloud_watch_logs_group_arn` and its role.
+Sources: AWS CloudTrail User Guide, "Monitoring CloudTrail log files with Amazon CloudWatch Logs".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policies.reading import is_set
+from policies.rule import Enforcement, Resource, Rule, Severity
+
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+
+
+def _find(trail: Resource, _: Sequence[Resource]) -> Iterator[str]:
+    if not is_set(trail, "cloudWatchLogsGroupArn", source=LOG_GROUP):
+        yield "cloudWatchLogsGroupArn is not set"
+
+
+RULE = Rule(
+    id="RW-PAUD-002",
+    title="CloudTrail is watched as it happens",
+    severity=Severity.LOW,
+    applies_to=frozenset({"aws:cloudtrail/trail:Trail"}),
+    controls=(
+        "HIPAA:164.308(a)(1)(ii)(D)",
+        "SOX-ITGC:DSS05.07",
+        "NIST-800-53r5:AU-6",
+        "NIST-800-53r5:SI-4",
+        "ISO-27001:A.8.16",
+        "SOC2:CC7.2",
+    ),
+    fix="deliver to a log group",
+    find=_find,
+    enforcement=Enforcement.ADVISORY,
+)

@@ -1,0 +1,49 @@
+"""A stack with nodes has a budget that warns.
+
+Requirement: a stack that has auto-scaling groups has a budget with a warning before or at the limit.
+Why it matters: sixty-four idle GPU nodes cost more in a weekend than most projects in a year, and the bill comes a
+month later.
+What it looks at: auto-scaling groups, and budgets of the same stack.
+Known limits: a budget warns, it stops nothing.
+Fix: set `budget.usd_per_month` and `alert_at`.
+Sources: AWS Cost Management User Guide, "Managing your costs with AWS Budgets".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policies.reading import maps, number, of_type
+from policies.rule import Enforcement, Resource, Rule, Severity
+
+BUDGET = "aws:budgets/budget:Budget"
+LIMIT_PERCENT = 100
+
+
+def _find(_: Resource, resources: Sequence[Resource]) -> Iterator[str]:
+    budgets = list(of_type(resources, BUDGET))
+    if not budgets:
+        yield "the stack has no budget"
+        return
+    warnings = [number(each.value("threshold")) for budget in budgets for each in maps(budget, "notifications")]
+    if not any(warning is not None and warning <= LIMIT_PERCENT for warning in warnings):
+        yield "no budget of the stack warns before its limit"
+
+
+RULE = Rule(
+    id="RW-PCST-001",
+    title="A stack with nodes has a budget that warns",
+    severity=Severity.MEDIUM,
+    applies_to=frozenset({"aws:autoscaling/group:Group"}),
+    controls=(
+        "GDPR:Art.32(1)(b)",
+        "SOX-ITGC:BAI04.04",
+        "NIST-800-53r5:SC-5(2)",
+        "ISO-27001:A.8.6",
+        "SOC2:A1.1",
+    ),
+    fix="add a budget with a warning",
+    find=_find,
+    enforcement=Enforcement.ADVISORY,
+    needs_stack=True,
+)

@@ -1,0 +1,43 @@
+"""No role can be taken by everybody.
+
+Requirement: no trust policy allows everybody to assume the role without a condition.
+Why it matters: a role that anyone may take is an open door to whatever the role may do, from any account in the
+world.
+What it looks at: `assumeRolePolicy` of roles.
+Known limits: a condition that is always true is taken for one.
+Fix: name the service, account or identity provider.
+Sources: AWS IAM User Guide, "How to use trust policies with IAM roles".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policies.reading import open_statements
+from policies.rule import Resource, Rule, Severity
+
+
+def _find(role: Resource, _: Sequence[Resource]) -> Iterator[str]:
+    for statement in open_statements(role, "assumeRolePolicy"):
+        yield f"{statement.name} lets everybody take the role"
+
+
+RULE = Rule(
+    id="RW-PIAM-002",
+    title="No role can be taken by everybody",
+    severity=Severity.CRITICAL,
+    applies_to=frozenset({"aws:iam/role:Role"}),
+    controls=(
+        "HIPAA:164.308(a)(4)(ii)(B)",
+        "HIPAA:164.312(a)(1)",
+        "GDPR:Art.25(2)",
+        "CCPA-REGS:7123(c)(3)",
+        "SOX-ITGC:DSS06.03",
+        "NIST-800-53r5:AC-6",
+        "ISO-27001:A.5.15",
+        "SOC2:CC6.3",
+        "PCI-DSS-4.0.1:7.2.2",
+    ),
+    fix="name the principals",
+    find=_find,
+)

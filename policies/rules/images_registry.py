@@ -1,0 +1,48 @@
+"""Registries scan what they get and keep tags where they are.
+
+Requirement: ECR repositories scan on push, have immutable tags and are encrypted with KMS.
+Why it matters: a moved tag runs other code than was reviewed; an unscanned image brings known holes into every job.
+What it looks at: `imageScanningConfiguration`, `imageTagMutability` and `encryptionConfigurations` of repositories.
+Known limits: enhanced scanning of the whole registry is set elsewhere; waive the rule then.
+Fix: set all three.
+Sources: Amazon ECR User Guide, "Scan images for software vulnerabilities" and "Preventing image tags from being
+overwritten".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policies.reading import is_true, maps
+from policies.rule import Enforcement, Resource, Rule, Severity
+
+
+def _find(repository: Resource, _: Sequence[Resource]) -> Iterator[str]:
+    if not is_true(repository.value("imageScanningConfiguration.scanOnPush")):
+        yield "scanOnPush is not on"
+    if repository.value("imageTagMutability", "MUTABLE") != "IMMUTABLE":
+        yield "tags can be moved"
+    if not any(each.value("encryptionType") == "KMS" for each in maps(repository, "encryptionConfigurations")):
+        yield "images are not encrypted with KMS"
+
+
+RULE = Rule(
+    id="RW-PIMG-002",
+    title="Registries scan what they get and keep tags where they are",
+    severity=Severity.MEDIUM,
+    applies_to=frozenset({"aws:ecr/repository:Repository"}),
+    controls=(
+        "HIPAA:164.312(a)(1)",
+        "GDPR:Art.32(1)(b)",
+        "CCPA-REGS:7123(c)(5)",
+        "SOX-ITGC:ITGC-APD",
+        "NIST-800-53r5:CM-6",
+        "ISO-27001:A.8.9",
+        "SOC2:CC6.1",
+        "PCI-DSS-4.0.1:2.2.6",
+        "NIST-800-53r5:SI-7",
+    ),
+    fix="scan on push, freeze tags, encrypt with KMS",
+    find=_find,
+    enforcement=Enforcement.ADVISORY,
+)

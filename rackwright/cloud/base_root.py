@@ -70,7 +70,11 @@ _ENABLED = (
     "/usr/lib/systemd/system/ssh.service",
     "/etc/systemd/system/rackwright-first-boot.service",
 )
-_PATIENCE_S = 1800.0
+_TIED_TO_US = (
+    *("setpriv", "--pdeathsig", "KILL"),
+    *("unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc"),
+)
+"""Prefix of a program whose processes and mounts end with this process, however it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,7 @@ def _build(folder: Path, mirror: Mirror, recipe: Recipe, on_line: OnLine) -> Non
 
 def _bootstrap(root: Path, apt_conf: Path, mirror: Mirror, recipe: Recipe, on_line: OnLine) -> None:
     _write(apt_conf, host_proxies() + "".join(f"{option};\n" for option in _APT_OPTIONS), mode=0o600)
-    command = ["unshare", "--mount", "--propagation", "private", "mmdebstrap", "--mode=root", "--variant=minbase"]
+    command = [*_TIED_TO_US, "mmdebstrap", "--mode=root", "--variant=minbase"]
     command += ["--format=directory", f"--aptopt={apt_conf}", f"--include={','.join(recipe.packages)}"]
     command += [f"--components={','.join(COMPONENTS)}"]
     command += [f"--dpkgopt={option}" for option in _DPKG_OPTIONS]

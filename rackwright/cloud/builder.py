@@ -24,6 +24,13 @@ def is_published(settings: CloudSettings) -> bool:
     return (settings.repo / Toolkit(settings.toolkit_version).file_name).is_file()
 
 
+def publish_what_is_there(settings: CloudSettings) -> None:
+    """Publish the packages that the cache has; an empty repository where it has none, which apt can read too."""
+    toolkit = Toolkit(settings.toolkit_version)
+    built = toolkit.cached(settings.cache)
+    packages.publish(settings.repo, {toolkit.file_name: built} if built else {})
+
+
 def complaint(settings: CloudSettings) -> str | None:
     """Why the last run failed, if it did."""
     path = settings.root / _ERROR

@@ -26,7 +26,7 @@ from rackwright.cloud.capability import why_no_machines
 from rackwright.cloud.guest_files import Guest, gpu_major
 from rackwright.cloud.instance import ListInstances, WantedInstance
 from rackwright.cloud.logs import log_to_stderr
-from rackwright.cloud.reconcile import Reconciler
+from rackwright.cloud.reconcile import Reconciler, split_by_address
 from rackwright.cloud.services import Services, repository
 from rackwright.cloud.settings import CloudSettings
 from rackwright.cloud.status import CloudStatus, MachineStatus, write_status
@@ -75,8 +75,9 @@ class Daemon:
         wanted = self.list_instances()
         if self.reconciler is not None:
             try:
+                wanted, strangers = split_by_address(self.settings.network, wanted)
                 busy = self.reconciler.step(wanted)
-                self.problems = self.services.keep_running()
+                self.problems = (*strangers, *self.reconciler.complaints(), *self.services.keep_running())
             except (ClusterError, OSError) as problem:
                 log.exception("a look failed")
                 self.problems = (str(problem),)
@@ -92,6 +93,7 @@ class Daemon:
             endpoint=self.endpoint,
             machines=machine_statuses(self.settings, self.reconciler),
             not_rehearsed_reason=cap_reason(self.settings, len(wanted), self.reconciler.not_rehearsed),
+            not_rehearsed=self.reconciler.not_rehearsed,
             apt_proxy=self.settings.apt_proxy,
             apt_repo=self.settings.apt_repo,
             registry=self.settings.registry,

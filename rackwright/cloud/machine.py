@@ -125,7 +125,9 @@ def stop(settings: CloudSettings, instance_id: str) -> None:
 
 def purge(settings: CloudSettings, instance_id: str) -> None:
     """Remove everything of a machine that does not run."""
-    shutil.rmtree(machine_folder(settings, instance_id))
+    folder = machine_folder(settings, instance_id)
+    if folder.exists():
+        shutil.rmtree(folder)
 
 
 def answers_ssh(address: str, timeout_s: float = 0.5) -> bool:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 from rackwright.cloud import machine, ssh
@@ -38,7 +39,7 @@ class Do(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Existing:
-    """What is known about a machine that has a folder."""
+    """What is known about a machine that has a folder, or could not be given one."""
 
     generation: int | None
     """Generation of the instance when it was last started; None where setting it up never finished."""
@@ -85,13 +86,24 @@ def decide(wanted: Sequence[WantedInstance], existing: Mapping[str, Existing], c
 def _step(wanted: WantedInstance, existing: Existing | None) -> Do | None:
     if not wanted.running:
         return Do.STOP if existing is not None and existing.running else None
-    if existing is None or existing.generation is None:
+    if existing is None:
         return Do.BOOT
+    if existing.generation is None:
+        return Do.BOOT if existing.failures < MOST_FAILURES else None
     if existing.generation != wanted.generation:
         return Do.RESTART
     if not existing.running and existing.failures < MOST_FAILURES:
         return Do.START
     return None
+
+
+def split_by_address(
+    block: IPv4Network, wanted: Sequence[WantedInstance]
+) -> tuple[tuple[WantedInstance, ...], tuple[str, ...]]:
+    """Instances whose address the bridge can carry, and one line for each of the others."""
+    inside = tuple(one for one in wanted if IPv4Address(one.private_ip) in block)
+    outside = [one for one in wanted if one not in inside]
+    return inside, tuple(f"{one.id} has the address {one.private_ip}, outside the stack's {block}" for one in outside)
 
 
 class State(StrEnum):
@@ -136,6 +148,11 @@ class Reconciler:
             return State.FAILED
         return State.STARTING if record.boot_s is None else State.RUNNING
 
+    def complaints(self) -> tuple[str, ...]:
+        """One line for each instance that could not be given a machine at all."""
+        known = machine.records(self.settings)
+        return tuple(f"{id_}: {why}" for id_, why in sorted(self.errors.items()) if id_ not in known)
+
     def _look(self) -> dict[str, Existing]:
         known, running = machine.records(self.settings), machine.running(self.settings)
         return {
@@ -144,13 +161,14 @@ class Reconciler:
                 running=id_ in running,
                 failures=self._failures.get(id_, 0),
             )
-            for id_ in machine.folders(self.settings)
+            for id_ in machine.folders(self.settings) | self._failures.keys()
         }
 
     def _do(self, action: Action, wanted: Mapping[str, WantedInstance]) -> None:
         log.info("machine action", extra={"do": str(action.do), "instance": action.id})
         if action.do is not Do.START:
             machine.stop(self.settings, action.id)
+        if action.do not in (Do.START, Do.BOOT):
             self._failures.pop(action.id, None)
             self.errors.pop(action.id, None)
         if action.do is Do.PURGE:

@@ -15,7 +15,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from rackwright.cloud import builder, packages, process, program, registry
+from rackwright.cloud import builder, process, program, registry
 from rackwright.cloud.settings import CloudSettings
 from rackwright.diagnostics import ClusterError, StepFailed
 
@@ -161,8 +161,7 @@ def repository(settings: CloudSettings, *, enabled: bool) -> Iterator[None]:
     if not enabled:
         yield
         return
-    if not builder.is_published(settings):
-        packages.publish(settings.repo, {})  # an empty folder is no repository to apt
+    builder.publish_what_is_there(settings)
     handler = partial(_Quiet, directory=str(settings.repo))
     try:
         server = ThreadingHTTPServer((str(settings.gateway.ip), settings.repo_port), handler)

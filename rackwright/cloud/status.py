@@ -38,6 +38,8 @@ class CloudStatus:
     machines: tuple[MachineStatus, ...] = ()
     not_rehearsed_reason: str | None = None
     """Why there are no machines here, or not all."""
+    not_rehearsed: tuple[str, ...] = ()
+    """Instances without a machine because of the cap."""
     apt_proxy: str = ""
     apt_repo: str = ""
     registry: str = ""
@@ -54,7 +56,7 @@ class CloudStatus:
     def from_json(cls, fields: Mapping[str, Any]) -> CloudStatus:
         """The status that `as_json` wrote."""
         machines = tuple(MachineStatus(**one) for one in fields.get("machines", ()))
-        lists = {name: tuple(fields.get(name, ())) for name in ("preparing", "problems")}
+        lists = {name: tuple(fields.get(name, ())) for name in ("not_rehearsed", "preparing", "problems")}
         return cls(**{**fields, **lists, "machines": machines})
 
 

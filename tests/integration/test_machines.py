@@ -6,8 +6,10 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -15,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from rackwright.cloud import control_group, machine, network, process
+from rackwright.cloud.base_root import _one_builder
 from rackwright.cloud.capability import why_no_machines
 from rackwright.cloud.guest_files import GPU_TAG
 from rackwright.cloud.instance import WantedInstance
@@ -258,7 +261,8 @@ def test_a_machine_goes_with_its_instance_and_a_half_made_one_is_made_anew(cloud
 
 
 def test_instances_above_the_cap_have_no_machine_and_the_status_says_so(cloud: LocalCloud) -> None:
-    more = [*two_instances(cloud.settings), WantedInstance("i-0last", "10.99.255.1", "last")]
+    last = str(cloud.settings.network.network_address + 30)
+    more = [*two_instances(cloud.settings), WantedInstance("i-0last", last, "last")]
     assert process.stop(cloud.settings.root, process.DAEMON) == 1
     capped = LocalCloud(replace(cloud.settings, machine_cap=2))
     want(capped, more)
@@ -292,3 +296,34 @@ def test_a_block_that_this_machine_reaches_already_is_refused_before_anything_is
         LocalCloud(taken).up(lambda _: None)
     assert taken.bridge not in network.links()
     assert process.find(taken.root) == ()
+
+
+BUILD = """
+import sys; from pathlib import Path
+from rackwright.cloud.base_root import ensure_base_root; from rackwright.cloud.mirror import host_mirror
+ensure_base_root(Path(sys.argv[1]), host_mirror(), lambda line: print(line, flush=True))
+"""
+
+
+def test_a_build_of_the_base_root_that_is_killed_leaves_no_process_and_the_next_one_clears_up(tmp_path: Path) -> None:
+    if reason := why_no_machines(settings_in(tmp_path)):
+        pytest.skip(f"no machines here: {reason}")
+    build = subprocess.Popen([sys.executable, "-c", BUILD, tmp_path], stdout=subprocess.PIPE, text=True)
+    assert build.stdout is not None
+    with build.stdout:
+        next(line for line in build.stdout if "update" in line)
+        build.kill()
+        build.wait()
+        wait_until("the end of its children", lambda: not processes_naming(tmp_path))
+    [half_built] = (tmp_path / "base").glob("half-built-*")
+    with _one_builder(tmp_path / "base"):
+        assert not half_built.exists()
+    assert str(tmp_path) not in Path("/proc/self/mounts").read_text()
+
+
+def processes_naming(folder: Path) -> list[str]:
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            found.append(path.read_text().replace("\0", " "))
+    return [line for line in found if f"{folder}/" in line]

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rackwright.cloud.instance import WantedInstance
 from rackwright.cloud.network import Route, collision
+from rackwright.cloud.reconcile import split_by_address
 from rackwright.cloud.settings import CloudSettings
 from rackwright.diagnostics import InputError
 
@@ -57,3 +59,10 @@ def test_an_overlap_is_named_with_both_blocks_and_the_interface() -> None:
 def test_neither_the_default_route_nor_our_own_bridge_is_in_the_way() -> None:
     routes = (Route(IPv4Network("0.0.0.0/0"), "eth0"), Route(IPv4Network("10.40.0.0/16"), "rw-1"))
     assert collision(IPv4Network("10.40.0.0/16"), "rw-1", routes) is None
+
+
+def test_an_instance_outside_the_block_gets_no_machine_and_is_named() -> None:
+    inside, outside = WantedInstance("i-1", "10.40.0.20", "a"), WantedInstance("i-2", "172.31.0.4", "b")
+    kept, said = split_by_address(SETTINGS.network, [inside, outside])
+    assert kept == (inside,)
+    assert said == ("i-2 has the address 172.31.0.4, outside the stack's 10.40.0.0/16",)

@@ -107,3 +107,8 @@ def test_a_stopped_instance_keeps_its_disk_and_leaves_its_place_to_another() -> 
     wanted = [one(running=False), WantedInstance("i-2", "10.0.0.11", "other")]
     decision = decide(wanted, {"i-1": Existing(0, running=True)}, cap=1)
     assert decision == Decision((Action(Do.STOP, "i-1"), Action(Do.BOOT, "i-2")))
+
+
+def test_a_machine_that_cannot_be_set_up_is_given_up_after_a_few_attempts() -> None:
+    assert decide([one()], {"i-1": Existing(None, running=False, failures=1)}, 3).actions == (Action(Do.BOOT, "i-1"),)
+    assert decide([one()], {"i-1": Existing(None, running=False, failures=MOST_FAILURES)}, 3).actions == ()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+CIS_AWS = "CIS-AWS-"
 DATA = Path(__file__).with_name("controls.csv")
 
 
@@ -30,3 +32,17 @@ def all_controls() -> dict[str, Control]:
     with DATA.open(newline="", encoding="utf-8") as file:
         controls = [Control(row["framework"], row["control"], row["title"]) for row in csv.DictReader(file)]
     return {control.name: control for control in controls}
+
+
+def in_other_editions(names: Sequence[str]) -> tuple[str, ...]:
+    """`names` and the same requirements in the other editions of their benchmark, as rules cite one or two.
+
+    CIS renumbers its AWS benchmark with every edition; requirements are the same where our short titles are. FedRAMP
+    takes its controls over from NIST SP 800-53 r5 under the same ids.
+    """
+    known = all_controls()
+    cited = [known[name] for name in names if name in known]
+    titles = {control.title for control in cited if control.framework.startswith(CIS_AWS)}
+    cis = [each.name for each in known.values() if each.framework.startswith(CIS_AWS) and each.title in titles]
+    fedramp = [f"FEDRAMP-MODERATE:{control.id}" for control in cited if control.framework == "NIST-800-53r5"]
+    return tuple(dict.fromkeys((*names, *sorted(cis), *(name for name in fedramp if name in known))))

@@ -7,6 +7,7 @@ import pkgutil
 from dataclasses import replace
 
 from policies import rules
+from policies.controls import in_other_editions
 from policies.rule import Rule
 
 
@@ -14,7 +15,8 @@ def _discover() -> tuple[Rule, ...]:
     found = []
     for module in pkgutil.iter_modules(rules.__path__):
         loaded = importlib.import_module(f"{rules.__name__}.{module.name}")
-        found.append(replace(loaded.RULE, docs=(loaded.__doc__ or "").strip()))
+        rule: Rule = loaded.RULE
+        found.append(replace(rule, docs=(loaded.__doc__ or "").strip(), controls=in_other_editions(rule.controls)))
     return tuple(sorted(found, key=lambda rule: rule.id))
 
 

@@ -7,6 +7,7 @@ Source: https://raw.githubusercontent.com/linux-rdma/opensm/master/doc/partition
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ from rackwright.fabric.hostlist import expand
 from rackwright.fabric.ibnet import require_infiniband
 from rackwright.fabric.wiring import adapter_guid, node_name
 
+_NAME = re.compile(r"[A-Za-z][\w-]*")
 DEFAULT_KEY = 0x7FFF
 """Key of the Default partition; 15 bits, the sixteenth (0x8000) marks full membership."""
 
@@ -34,10 +36,10 @@ class Tenant:
 
 
 def assign_keys(tenants: Sequence[Tenant]) -> list[Tenant]:
-    """`tenants` with a key each: those given, and the lowest free ones in order for the rest."""
+    """`tenants` with a key each: those given, and the lowest free ones in order for the rest while there are any."""
     taken = {tenant.pkey for tenant in tenants}
     free = (key for key in range(1, DEFAULT_KEY) if key not in taken)
-    return [tenant if tenant.pkey is not None else replace(tenant, pkey=next(free)) for tenant in tenants]
+    return [tenant if tenant.pkey is not None else replace(tenant, pkey=next(free, None)) for tenant in tenants]
 
 
 def partitions_conf(
@@ -94,7 +96,9 @@ def _key_mistakes(tenants: Sequence[Tenant]) -> Iterator[Problem]:
     seen: dict[int | None, str] = {}
     for tenant in tenants:
         where = f"fabric.tenants.{tenant.name}.pkey"
-        if tenant.pkey is None or not 0 < tenant.pkey < DEFAULT_KEY:
+        if tenant.pkey is None:
+            yield Problem(where, f"no key is left, there are {DEFAULT_KEY - 1}")
+        elif not 0 < tenant.pkey < DEFAULT_KEY:
             yield Problem(where, f"pkey is {tenant.pkey:#x}, expected 0x1 to {DEFAULT_KEY - 1:#x}")
         elif tenant.pkey in seen:
             yield Problem(where, f"pkey {tenant.pkey:#x} is also that of {seen[tenant.pkey]!r}")
@@ -105,6 +109,10 @@ def _host_mistakes(tenants: Sequence[Tenant], ports: _HostPorts) -> Iterator[Pro
     owner: dict[str, str] = {}
     for tenant in tenants:
         where = f"fabric.tenants.{tenant.name}.hosts"
+        if not _NAME.fullmatch(tenant.name) or tenant.name.lower() == "default":
+            yield Problem(where, f"{tenant.name!r} cannot name a partition; take letters, digits, - and _, not Default")
+        if not tenant.hosts:
+            yield Problem(where, "no host is a full member", hint="give at least one, limited members reach only those")
         for host in (*expand(tenant.hosts), *expand(tenant.limited)):
             if host not in ports.index:
                 yield Problem(where, f"{host} is not a node of this fabric")

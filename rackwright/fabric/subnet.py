@@ -214,6 +214,8 @@ class SubnetReport:
     """What a simulated bring-up of a design showed."""
 
     fat_tree: bool
+    tree_expected: bool
+    """False for a single leaf, where there is no tree to route."""
     first_sweep_s: float
     active_ports: int
     expected_ports: int
@@ -221,8 +223,8 @@ class SubnetReport:
 
     @property
     def passed(self) -> bool:
-        """Up as designed: every port active, nothing found, fat-tree routing."""
-        return self.fat_tree and self.active_ports == self.expected_ports and not self.findings
+        """Up as designed: every port active, nothing found, and fat-tree routing where there is a tree."""
+        return self.fat_tree == self.tree_expected and self.active_ports == self.expected_ports and not self.findings
 
 
 def rehearse(design: FabricDesign, tenants: Sequence[Tenant] = (), *, subnet: int = 0) -> SubnetReport:
@@ -230,4 +232,5 @@ def rehearse(design: FabricDesign, tenants: Sequence[Tenant] = (), *, subnet: in
     with simulated_subnet(design, tenants, subnet=subnet) as net:
         expected = 2 * sum(design.links.values()) // design.copies
         findings = tuple(compare(design, net.discover(), subnet=subnet))
-        return SubnetReport(net.is_fat_tree(), net.first_sweep_s, net.active_ports(), expected, findings)
+        tree = (net.is_fat_tree(), design.tiers > 1)
+        return SubnetReport(*tree, net.first_sweep_s, net.active_ports(), expected, findings)

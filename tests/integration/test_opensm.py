@@ -17,11 +17,20 @@ def b200(nodes, **more):
 
 
 @pytest.mark.parametrize(
-    "design",
-    [b200(64), b200(31, ufm_ports=4), b200(40, oversubscription=2), b200(48, rail_only=True)],
-    ids=["64 nodes, two tiers", "31 nodes and UFM", "two to one", "one rail of its own"],
+    "request_",
+    [
+        pytest.param(FabricRequest(64, "dgx-b200"), id="64 nodes, two tiers"),
+        pytest.param(FabricRequest(31, "dgx-b200", ufm_ports=4), id="31 nodes and UFM"),
+        pytest.param(FabricRequest(40, "dgx-b200", oversubscription=2), id="two to one"),
+        pytest.param(FabricRequest(48, "dgx-b200", rail_only=True), id="a fabric for each rail"),
+        pytest.param(FabricRequest(72, "dgx-b300"), id="one unit on 144-port switches"),
+        pytest.param(FabricRequest(140, "dgx-a100"), id="140 nodes, three tiers"),
+        pytest.param(FabricRequest(36, "gb200-nvl72"), id="two racks of NVL72"),
+        pytest.param(FabricRequest(20, "gh200"), id="a single leaf"),
+    ],
 )
-def test_the_subnet_comes_up_as_designed(design):
+def test_the_subnet_comes_up_as_designed(request_):
+    design = design_fabric(request_)
     report = rehearse(design)
     assert report.passed, report
 

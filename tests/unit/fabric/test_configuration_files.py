@@ -115,6 +115,7 @@ def test_all_mistakes_in_tenants_are_told_at_once():
         Tenant("a", "node[0001-0002]", pkey=5),
         Tenant("b", "node[0002-0003],node9999", pkey=5),
         Tenant("c", "", pkey=0x7FFF),
+        Tenant("Default", "node0009"),
     ]
     with pytest.raises(InputError) as caught:
         partitions_conf(b200(), tenants)
@@ -123,6 +124,8 @@ def test_all_mistakes_in_tenants_are_told_at_once():
         "fabric.tenants.c.pkey",
         "fabric.tenants.b.hosts",
         "fabric.tenants.b.hosts",
+        "fabric.tenants.c.hosts",
+        "fabric.tenants.Default.hosts",
     ]
 
 

@@ -27,7 +27,6 @@ from rackwright.cli.views import (
 from rackwright.cli.watch import Watch
 from rackwright.diagnostics import ClusterError, InputError
 from rackwright.engine import Plan
-from rackwright.inventory import Host
 from rackwright.pipeline.destroy import destroy as destroy_stack
 from rackwright.pipeline.destroy import standing
 from rackwright.pipeline.findings import refuse_violations
@@ -172,11 +171,10 @@ def ssh(
     """Open a shell on a node of a local stack, or run a command there."""
     prepared, workspace = open_stack(project_root(), stack)
     run = Run(prepared, workspace, Watch(yes=True, ask=""))
-    machines = {machine.name: machine for machine in run.cloud.status().machines} if run.is_local else {}
-    if node not in machines:
-        known = ", ".join(sorted(machines)) or "none is running"
-        raise InputError(f"stack {prepared.stack!r} has no node {node!r}", hint=f"nodes: {known}")
-    host = Host(name=node, address=machines[node].address, pool="", roles=frozenset())
+    hosts = {host.name: host for host in run.inventory().hosts}
+    if node not in hosts:
+        raise InputError(f"stack {prepared.stack!r} has no node {node!r}", hint=f"nodes: {', '.join(sorted(hosts))}")
+    host = hosts[node]
     arguments = [*run.ssh(host), *(command or [])]
     os.execvp(arguments[0], arguments)  # noqa: S606 - ssh takes over this process and its terminal
 

@@ -155,7 +155,10 @@ def status_lines(status: StackStatus) -> Iterator[str]:
     yield f"last run  {status.last_run or 'none'}{': ' + status.outcome if status.outcome else ''}"
     if status.cloud is not None:
         yield f"cloud     {status.cloud.endpoint if status.cloud.running else 'does not run'}"
-        for machine in status.cloud.machines:
-            yield f"machine   {machine.name} {machine.address} {machine.state} {machine.error}".rstrip()
+    machines = {one.address: one for one in status.cloud.machines} if status.cloud else {}
+    for host in status.hosts:
+        machine = machines.get(str(host.address))
+        state = (machine.error or machine.state) if machine else "no machine"
+        yield f"node      {host.name} {host.address} {state}"
     if status.report:
         yield f"report    {status.report}"

@@ -74,7 +74,9 @@ class Monitor:
             return resource_pb2.RegisterResourceResponse(urn=failure.urn, result=resource_pb2.FAIL)
         except Stopped as stopped:
             _end(stopped)
-        return resource_pb2.RegisterResourceResponse(urn=state.urn, id=state.id, object=to_struct(state.outputs))
+        # A component's recorded outputs are not told: what they refer to may not be registered yet in this run.
+        told = to_struct(state.outputs if request.custom else {})
+        return resource_pb2.RegisterResourceResponse(urn=state.urn, id=state.id, object=told)
 
     def ReadResource(self, request: Any) -> Any:
         """Read one resource that the stack does not own."""

@@ -180,6 +180,10 @@ class CliEngine:
         """``pulumi stack export``."""
         return dict(self._open().export_stack().deployment or {})
 
+    def outputs(self) -> Mapping[str, object]:
+        """``pulumi stack output``."""
+        return plain_outputs(self._open().outputs())
+
     def forget(self) -> None:
         """Nothing: the backend's history is the organisation's to keep (``pulumi stack rm`` drops it)."""
 

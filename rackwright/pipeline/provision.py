@@ -46,6 +46,9 @@ class Engine(Protocol):
     def deployment(self) -> Mapping[str, object]:
         """The recorded state; empty when there is none."""
 
+    def outputs(self) -> Mapping[str, object]:
+        """The stack's recorded outputs, secret ones closed."""
+
     def forget(self) -> None:
         """Drop the record of a stack that has nothing left."""
 
@@ -78,6 +81,10 @@ class EmbeddedEngine:
     def deployment(self) -> Mapping[str, object]:
         """The checkpoint's deployment."""
         return engine.export_state(self.backend, self.stack) or {}
+
+    def outputs(self) -> Mapping[str, object]:
+        """The checkpoint's outputs."""
+        return engine.stack_outputs(self.backend, self.stack)
 
     def forget(self) -> None:
         """``pulumi stack rm`` for the embedded engine's state."""

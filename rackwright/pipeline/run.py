@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from policies.audit import AuditResult
 from rackwright.accept import accept
@@ -120,6 +120,8 @@ class Run:
                 install_packages(missing, self.watch.note)
             self.facts.not_rehearsed = why_no_machines(self.cloud.settings)
             self.cloud.up(self.watch.note)
+            if self.facts.not_rehearsed is None and self.prepared.lock is not None:
+                self.cloud.serve_images(sorted(self.prepared.lock.images))
 
     def apply(self) -> None:
         """Carry the plan out. A failed step keeps everything done before it."""
@@ -130,18 +132,19 @@ class Run:
             raise problem
 
     def inventory(self) -> Inventory:
-        """The hosts that the stack exports."""
-        result = self.facts.result
-        exported = result.outputs.get("inventory") if result else None
+        """The hosts that the stack exports, as recorded; `InputError` while there is no such record."""
+        exported = self.engine(change=False).outputs().get("inventory")
         if exported is None:
-            raise InputError("the stack exports no inventory", hint="run ./rw up first")
+            raise InputError(f"stack {self.workspace.stack!r} is not up", hint=f"./rw up {self.workspace.stack}")
         return Inventory.model_validate(json.loads(exported) if isinstance(exported, str) else exported)
 
     def wait_for_machines(self, inventory: Inventory) -> None:
         """Wait until every machine of the inventory answers on ssh."""
         with self.stage("machines"):
             wanted = [host.instance_id for host in inventory.hosts if host.instance_id]
-            self.facts.machines = self.cloud.wait_for_machines(wanted, MACHINES_TIMEOUT_S, self.watch.note)
+            machines = self.cloud.wait_for_machines(wanted, MACHINES_TIMEOUT_S, self.watch.note)
+        names = {host.instance_id: host.name for host in inventory.hosts}
+        self.facts.machines = tuple(replace(one, name=names.get(one.instance_id, one.name)) for one in machines)
 
     def ssh(self, host: Host) -> list[str]:
         """Command prefix that runs a command on `host`."""

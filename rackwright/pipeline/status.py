@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rackwright.cloud.status import CloudStatus
+from rackwright.inventory import Host
 from rackwright.pipeline.destroy import standing
 from rackwright.pipeline.run import Run
 
@@ -17,6 +18,8 @@ class Status:
 
     stack: str
     resources: int
+    hosts: tuple[Host, ...]
+    """Recorded hosts; none while the stack is not up."""
     cloud: CloudStatus | None
     last_run: str | None
     """When the last report was written, ISO 8601."""
@@ -28,6 +31,7 @@ class Status:
         return {
             "stack": self.stack,
             "resources": self.resources,
+            "hosts": [host.model_dump(mode="json") for host in self.hosts],
             "cloud": self.cloud.as_json() if self.cloud else None,
             "last_run": self.last_run,
             "outcome": self.outcome,
@@ -39,9 +43,11 @@ def read_status(run: Run) -> Status:
     """Read the status of `run`'s stack."""
     path = run.workspace.folder / "report.json"
     last = json.loads(path.read_text()) if path.exists() else {}
+    resources = standing(run)
     return Status(
         stack=run.workspace.stack,
-        resources=standing(run),
+        resources=resources,
+        hosts=run.inventory().hosts if resources else (),
         cloud=run.cloud.status() if run.is_local else None,
         last_run=last.get("generated_at"),
         outcome=last.get("outcome"),

@@ -114,3 +114,20 @@ def test_any_other_endpoint_is_refused_with_the_way_to_a_real_cloud(url: str) ->
     with pytest.raises(InputError, match="is not on this machine") as refusal:
         require_local_endpoint(url, ["10.9.0.0/24"])
     assert "./rw tools install" in (refusal.value.hint or "")
+
+
+def test_recorded_outputs_of_a_component_do_not_come_back_into_the_program(rig: Rig) -> None:
+    """The official engine leaves them out too; typed outputs of a component would otherwise be checked twice."""
+
+    class Typed(pulumi.ComponentResource):
+        found: pulumi.Output[dict[str, object]]
+
+        def __init__(self) -> None:
+            super().__init__("test:index:Typed", "typed")
+            self.found = pulumi.Output.from_input({"nested": {"a": 1}})
+            self.register_outputs({"found": self.found})
+
+    rig.program = lambda: pulumi.export("found", Typed().found)
+    rig.up()
+    assert rig.up().unchanged
+    assert rig.up().outputs["found"] == {"nested": {"a": 1}}

@@ -120,6 +120,18 @@ def test_cuda_13_needs_branch_580() -> None:
     assert places(error) == {"software.cuda", "software.driver"}
 
 
+def test_the_first_drivers_of_a_branch_may_be_too_old_for_a_gpu_or_a_cuda() -> None:
+    early = {"software": {"driver": "==570.86.15"}, "supported_only": False, "secure_only": False}
+    error = refused(gpus=("b200-180gb",), nvswitch=("nvlink5-switch",), **early)
+    assert "gpu b200-180gb" in places(error)
+    assert resolved(**early).versions["driver"] == "570.86.15", "an H100 takes it"
+    old = {"driver": "470.*", "cuda": "12.4.*"}
+    wants = Wants(system="ubuntu-22.04", gpus=("a100-80gb",), software=old, supported_only=False)
+    with pytest.raises(InputError) as caught:
+        resolve(wants, load_software(), TODAY)
+    assert places(caught.value) == {"software.cuda", "software.driver"}
+
+
 def test_dma_buf_needs_the_open_module() -> None:
     error = refused(software={"module": "closed", "gpudirect": "dma-buf"})
     assert places(error) == {"software.gpudirect", "software.module"}

@@ -12,7 +12,6 @@ from pydantic import Field, model_validator
 
 from rackwright.catalog.model import Record
 from rackwright.catalog.software import Origin, read_origins, read_yaml, with_origins
-from rackwright.catalog.version import version_order
 
 
 class Tag(Record):
@@ -39,11 +38,6 @@ class Artefact(Record):
     """Needs an NVIDIA AI Enterprise licence (`nvaie`)."""
     tags: tuple[Tag, ...] = ()
     origin: Origin
-
-    @property
-    def newest(self) -> Tag | None:
-        """Tag with the highest version; None where the catalog lists none."""
-        return max(self.tags, key=lambda tag: version_order(tag.tag), default=None)
 
 
 class Bundle(Record):

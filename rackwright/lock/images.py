@@ -27,6 +27,13 @@ def images_of(references: Sequence[str], known: Mapping[str, Image]) -> dict[str
     return dict(sorted(found.items()))
 
 
+def _nearest(reference: str) -> str | None:
+    """A tag of the same image whose digest the catalog has, as a way out."""
+    artefact = load_ngc().by_reference(reference)
+    known = [tag.tag for tag in artefact.tags if tag.digest] if artefact is not None else []
+    return f"the catalog has that of {artefact.reference}:{max(known)}" if artefact is not None and known else None
+
+
 def _image(reference: str, known: Mapping[str, Image]) -> Image | None:
     name, _, digest = reference.partition("@")
     if digest:

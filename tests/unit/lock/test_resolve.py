@@ -181,6 +181,8 @@ def test_everything_unknown_is_named_at_once() -> None:
 def test_an_image_without_digest_is_refused_and_a_known_one_is_taken() -> None:
     reference = "nvcr.io/nvidia/nemo:25.09.02"
     assert "no known digest" in refused(images=(reference,)).summary
+    (problem,) = refused(images=("nvcr.io/nvidia/pytorch:26.07-py3",)).problems
+    assert problem.hint == "the catalog has that of nvcr.io/nvidia/pytorch:25.10-py3"
     image = Image(digest="sha256:" + "a" * 64, stand_in=True)
     assert resolved(images=(reference,), known_images={reference: image}).lock.images == {reference: image}
 

@@ -20,9 +20,7 @@ def images_of(references: Sequence[str], known: Mapping[str, Image]) -> dict[str
             f"{len(missing)} images have no known digest",
             where="software.ngc",
             hint="run ./rw lock with the registry in reach, or put the digest into the reference (name:tag@sha256:…)",
-            problems=[
-                Problem("software.ngc", f"{name}: neither the catalog nor the lock knows it") for name in missing
-            ],
+            problems=[Problem("software.ngc", f"{name}: no digest is known", _nearest(name)) for name in missing],
         )
     return dict(sorted(found.items()))
 

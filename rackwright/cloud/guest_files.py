@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Interface
@@ -20,6 +21,7 @@ MOST_GPUS = 16
 NVIDIA_MAJOR = 195
 """Linux' device number for NVIDIA. Source: kernel documentation, admin-guide/devices.txt."""
 _CONTROL_MINOR = 255
+_LONGEST_HOST_NAME = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,8 @@ def guest_files(wanted: WantedInstance, guest: Guest, host_key: str, host_key_pu
     """Files of one machine: path below its root -> file."""
     authorized = "".join(f"{key}\n" for key in dict.fromkeys((guest.ssh_public_key, *wanted.ssh_public_keys)))
     found = {
-        "etc/hostname": GuestFile(f"{wanted.name}\n"),
-        "etc/hosts": GuestFile(hosts_file({wanted.private_ip: wanted.name})),
+        "etc/hostname": GuestFile(f"{host_name(wanted)}\n"),
+        "etc/hosts": GuestFile(hosts_file({wanted.private_ip: host_name(wanted)})),
         "etc/systemd/network/10-host0.network": GuestFile(network_unit(wanted.private_ip, guest.gateway)),
         "etc/ssh/ssh_host_ed25519_key": GuestFile(host_key, mode=0o600),
         "etc/ssh/ssh_host_ed25519_key.pub": GuestFile(f"{host_key_public}\n"),
@@ -64,6 +66,12 @@ def guest_files(wanted: WantedInstance, guest: Guest, host_key: str, host_key_pu
     if gpus := gpu_count(wanted):
         found["etc/tmpfiles.d/rackwright-stand-in-gpus.conf"] = GuestFile(gpu_nodes(gpus, guest.gpu_major))
     return found
+
+
+def host_name(wanted: WantedInstance) -> str:
+    """The instance's name as a host name (RFC 1123): a ``Name`` tag may hold anything."""
+    name = re.sub(r"[^a-z0-9-]+", "-", wanted.name.lower()).strip("-")[:_LONGEST_HOST_NAME].rstrip("-")
+    return name or wanted.id.lower()
 
 
 def hosts_file(names: Mapping[str, str]) -> str:

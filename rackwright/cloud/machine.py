@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from rackwright.cloud import control_group, process, program, ssh
-from rackwright.cloud.guest_files import Guest, lay_out
+from rackwright.cloud.guest_files import Guest, host_name, lay_out
 from rackwright.cloud.instance import WantedInstance
 from rackwright.cloud.settings import CloudSettings
 
@@ -83,7 +83,7 @@ def set_up(settings: CloudSettings, wanted: WantedInstance, base: Path, guest: G
     (folder / "base").symlink_to(base)
     ssh.ensure_key(folder / "host-key")
     lay_out(folder / "up", base, folder / "host-key", wanted, guest)
-    record = Record(wanted.id, wanted.name, wanted.private_ip, wanted.generation)
+    record = Record(wanted.id, host_name(wanted), wanted.private_ip, wanted.generation)
     save(settings, record)
     return record
 

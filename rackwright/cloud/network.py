@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from ipaddress import IPv4Network
+from pathlib import Path
 
 from rackwright.cloud import program
 from rackwright.cloud.settings import CloudSettings
@@ -71,6 +72,8 @@ def bring_up_bridge(settings: CloudSettings) -> None:
     )
     for step in steps:
         program.run(["ip", *step], what=f"set up the bridge {settings.bridge}")
+    # Even where this machine forwards packets for others, nothing that comes in by this bridge goes any further.
+    (Path("/proc/sys/net/ipv4/conf") / settings.bridge / "forwarding").write_text("0")
 
 
 def take_down_bridge(settings: CloudSettings) -> bool:

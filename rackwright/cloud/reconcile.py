@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 MOST_FAILURES = 3
 """Starts that may fail in a row before a machine is given up; a reboot of the instance tries again."""
+TELL_AGAIN_S = 15.0
+"""A machine that could not be told the cluster's names is asked again after this time."""
 
 
 class Do(StrEnum):
@@ -127,6 +129,7 @@ class Reconciler:
     """Instance id -> why its machine failed."""
     not_rehearsed: tuple[str, ...] = ()
     _failures: dict[str, int] = field(default_factory=dict)
+    _told_in_vain_at: dict[str, float] = field(default_factory=dict)
 
     def step(self, wanted: Sequence[WantedInstance]) -> bool:
         """Look, decide and do once; True while something is still under way."""
@@ -202,13 +205,18 @@ class Reconciler:
         for record in known.values():
             seen = self._note_boot(record)
             waiting |= seen.boot_s is None
-            if (
-                seen.boot_s is not None
-                and seen.names != names
-                and machine.tell_names(self.settings, seen, names, self.key)
-            ):
-                machine.save(self.settings, replace(seen, names=names))
+            if seen.boot_s is not None and seen.names != names:
+                self._tell_names(seen, names)
         return waiting
+
+    def _tell_names(self, record: machine.Record, names: str) -> None:
+        now = self.clock()
+        if now - self._told_in_vain_at.get(record.id, 0.0) < TELL_AGAIN_S:
+            return
+        if machine.tell_names(self.settings, record, names, self.key):
+            machine.save(self.settings, replace(record, names=names))
+        else:
+            self._told_in_vain_at[record.id] = now
 
     def _note_boot(self, record: machine.Record) -> machine.Record:
         if record.boot_s is not None or not record.started_at or not machine.answers_ssh(record.address):

@@ -20,7 +20,9 @@ SMALLEST_PREFIX = 28
 
 
 def default_cache() -> Path:
-    """The user's cache folder for this tool (``$XDG_CACHE_HOME`` or ``~/.cache``)."""
+    """Where costly things are kept between checkouts: ``$RW_CACHE``, else the user's cache folder for this tool."""
+    if chosen := os.environ.get("RW_CACHE"):
+        return Path(chosen)
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "rackwright"
 

@@ -145,6 +145,8 @@ def test_machines_know_each_other_by_name(cloud: LocalCloud) -> None:
 
 def test_there_is_no_way_out_of_the_bridge(cloud: LocalCloud) -> None:
     gpu = two_instances(cloud.settings)[1]
+    forwarding = Path("/proc/sys/net/ipv4/conf") / cloud.settings.bridge / "forwarding"
+    assert forwarding.read_text().strip() == "0"
     assert on(cloud, gpu.private_ip, "ip route show default; sudo ping -c 1 -W 2 192.0.2.1 2>&1 || true").endswith(
         "unreachable"
     )

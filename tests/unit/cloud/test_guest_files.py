@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Interface
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rackwright.cloud.guest_files import GPU_TAG, Guest, gpu_count, gpu_major, gpu_nodes, guest_files, hosts_file
+from rackwright.cloud.guest_files import (
+    GPU_TAG,
+    Guest,
+    gpu_count,
+    gpu_major,
+    gpu_nodes,
+    guest_files,
+    host_name,
+    hosts_file,
+)
 from rackwright.cloud.instance import WantedInstance
 from rackwright.cloud.mirror import Mirror
 from rackwright.diagnostics import InputError
@@ -101,3 +111,14 @@ def test_folders_in_the_upper_layer_keep_the_attributes_of_those_below(tmp_path:
     _make_parents(upper, base, Path("root/.ssh"), status.st_uid, status.st_gid)
     assert (upper / "root").stat().st_mode & 0o777 == 0o700
     assert (upper / "root/.ssh").stat().st_mode & 0o777 == 0o700
+
+
+@given(st.text(max_size=200))
+def test_any_name_tag_becomes_a_host_name(name: str) -> None:
+    found = host_name(WantedInstance("i-0abc", "10.0.0.1", name))
+    assert re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", found)
+
+
+def test_a_name_that_is_a_host_name_already_stays_as_it_is() -> None:
+    assert host_name(WantedInstance("i-1", "10.0.0.1", "train-4")) == "train-4"
+    assert host_name(WantedInstance("i-1", "10.0.0.1", "GPU node (a)")) == "gpu-node-a"

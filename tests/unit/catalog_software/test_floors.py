@@ -23,8 +23,9 @@ def test_no_healthy_cluster_fails_and_none_at_half_speed_passes(item: Floor, run
 def test_no_floor_over_the_fabric_is_above_the_wire(item: Floor) -> None:
     for machine in (load_catalog().machines[name] for name in item.machines):
         inside_a_rack = machine.nvlink_domain_nodes >= (item.nodes.last or 10**6)
-        if machine.efa_gbps and item.nodes.first > 2 and not inside_a_rack:
-            assert item.busbw_gbs <= machine.efa_gbps / 8, machine.name
+        wire_gbps = machine.efa_gbps or machine.nics * machine.nic_gbps
+        if item.nodes.first > 2 and not inside_a_rack:
+            assert item.busbw_gbs <= wire_gbps / 8, machine.name
 
 
 @given(machines, st.integers(1, 2000), st.integers(1, 200 * GIB), st.integers(0, 200 * GIB))

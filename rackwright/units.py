@@ -37,7 +37,7 @@ def parse_quantity(raw: object, unit: str) -> float:
         shown = f"{raw:g}" if isinstance(raw, float) else str(raw)
         raise PydanticCustomError(
             "unit",
-            "'{value}' needs a unit: write '<number> <unit>' with one of {units}",
+            "'{value}' needs a unit; write '<number> <unit>' with one of {units}",
             {"value": shown, "units": ", ".join(scale)},
         )
     return float(match[1]) * scale[match[2]]

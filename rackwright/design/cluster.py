@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rackwright.catalog import Catalog
 from rackwright.design.model import Design, FabricSummary, Network, Pool, Scheduler, Storage, Subnet
-from rackwright.design.needs import address_needs, zone_of_storage
+from rackwright.design.needs import address_needs, zone_of_storage, zones_of
 from rackwright.design.pools import PoolPlan, finish_pool, has_fixed_addresses, plan_pools, subnet_of
 from rackwright.design.subnets import cut
 from rackwright.design.totals import cost_of, power_of
@@ -67,11 +67,10 @@ def _pools(
 
 def _network(spec: ClusterSpec, subnets: tuple[Subnet, ...]) -> Network:
     wanted = spec.network
-    zones = tuple(dict.fromkeys(subnet.zone_id for subnet in subnets))
     on_prem = spec.target.kind == "on-prem"
     return Network(
         cidr=wanted.cidr,
-        zone_ids=zones,
+        zone_ids=zones_of(spec),
         subnets=subnets,
         allowed_admin_cidrs=wanted.allowed_admin_cidrs,
         gateway_endpoints=() if on_prem else wanted.gateway_endpoints,

@@ -65,6 +65,8 @@ def _plan(spec: ClusterSpec, name: str, pool: PoolSpec, catalog: Catalog) -> Poo
     machine = catalog.machine(pool.machine)
     if machine.kind == "system" or spec.target.kind == "on-prem":
         return PoolPlan(name, pool, machine, (NicSlot(0, 0, "interface"),))
+    if pool.nics:
+        return PoolPlan(name, pool, machine, tuple(NicSlot(nic.card, nic.device, nic.type) for nic in pool.nics))
     count = pool.efa_interfaces if uses_efa(pool, machine) else 0
     return PoolPlan(name, pool, machine, nic_layout(machine, pool.nic_layout, efa_interfaces=count))
 

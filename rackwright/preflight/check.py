@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import pathlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -80,6 +81,8 @@ def _verdict(view: View, one: Rule, fault: Fault) -> Verdict:
     return Verdict(one.severity, problem, one.title, waiver)
 
 
-def _order(verdict: Verdict) -> tuple[int, list[object], str]:
-    place = [int(part) if part.isdigit() else 0 for part in verdict.problem.where.partition(" ")[0].split(":")[1:]]
-    return _ORDER.index(verdict.severity), [*place, verdict.problem.where], verdict.problem.rule or ""
+def _order(verdict: Verdict) -> tuple[int, int, int, str, str]:
+    problem = verdict.problem
+    mark = re.search(r":(\d+):(\d+)", problem.where)
+    line, column = (int(mark[1]), int(mark[2])) if mark else (0, 0)
+    return _ORDER.index(verdict.severity), line, column, problem.where, problem.rule or ""

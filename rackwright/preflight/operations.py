@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from zoneinfo import available_timezones
 
 from rackwright.catalog.load import nearest
@@ -28,7 +29,7 @@ def window_has_a_time_zone(view: View) -> Iterator[Fault]:
     Source: https://www.iana.org/time-zones
     """
     zone = view.spec.patching.window.split()[-1]
-    if zone not in available_timezones():
+    if zone not in _zones():
         yield Fault(("patching", "window"), f"'{zone}' is not a time zone", _near_zone(zone))
 
 
@@ -39,12 +40,18 @@ def nodes_have_a_time_zone(view: View) -> Iterator[Fault]:
     Source: https://www.iana.org/time-zones
     """
     zone = view.spec.timezone
-    if zone not in available_timezones():
+    if zone not in _zones():
         yield Fault(("timezone",), f"'{zone}' is not a time zone", _near_zone(zone))
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """Every time zone of the tz database; listing it walks a folder, so it is listed once."""
+    return frozenset(available_timezones())
+
+
 def _near_zone(zone: str) -> str:
-    near = nearest(zone, available_timezones())
+    near = nearest(zone, _zones())
     return f"did you mean '{near}'?" if near else "for example UTC or Europe/Berlin"
 
 

@@ -105,7 +105,7 @@ def module_drives_the_gpu(view: View) -> Iterator[Fault]:
     for pool in view.nvidia_pools:
         if pool.gpu and pool.gpu.module not in {"either", module}:
             summary = f"the {pool.gpu.title} of pool '{pool.name}' needs the {pool.gpu.module} module, not {module}"
-            branch = view.spec.software.driver_branch
+            branch = max(view.spec.software.driver_branch, pool.gpu.min_branch)
             yield Fault(("software", "driver"), summary, f"use r{branch}-{pool.gpu.module}")
 
 

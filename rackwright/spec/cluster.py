@@ -39,6 +39,7 @@ class ClusterSpec(SpecModel):
     compliance: tuple[Framework, ...] = ()
     """Frameworks whose controls are checked."""
     network: NetworkSpec
+    """Addresses, ways in and out."""
     fabric: FabricSpec | None = None
     """GPU fabric of a site (on-prem only; EFA on AWS needs none)."""
     pools: Annotated[dict[Name, PoolSpec], Field(min_length=1)]
@@ -46,12 +47,19 @@ class ClusterSpec(SpecModel):
     storage: Mapping[Name, StorageSpec] = {}
     """Storages by name."""
     scheduler: SchedulerSpec = NoScheduler(kind="none")
+    """What runs jobs."""
     software: SoftwareSpec = SoftwareSpec()
+    """What is installed on the nodes."""
     access: AccessSpec = AccessSpec()
+    """Who may do what."""
     monitoring: MonitoringSpec = MonitoringSpec()
+    """What is watched, and how long records are kept."""
     power: PowerSpec = PowerSpec()
+    """Power of the whole cluster."""
     budget: BudgetSpec | None = None
+    """Money; None sets no limit."""
     patching: PatchingSpec = PatchingSpec()
+    """When and how nodes are changed."""
     timezone: str = "UTC"
     """Time zone of the nodes, as in the tz database."""
     tags: Mapping[str, str] = {}

@@ -39,3 +39,13 @@ def _step(models: list[type[BaseModel]], part: str | int) -> list[type[BaseModel
 def _tags(model: type[BaseModel]) -> tuple[Any, ...]:
     kind = model.model_fields.get("kind")
     return get_args(kind.annotation) if kind else ()
+
+
+def examples_at(root: type[BaseModel], path: Iterable[str | int]) -> list[Any]:
+    """Examples of the field at `path` of a document (without union members), below `root`."""
+    models, found = [root], list[Any]()
+    for part in path:
+        fields = [m.model_fields[part] for m in models if isinstance(part, str) and part in m.model_fields]
+        found = next((list(field.examples) for field in fields if field.examples), [])
+        models = [model for field in fields for model in models_in(field.annotation)] or models
+    return found

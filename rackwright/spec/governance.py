@@ -54,6 +54,7 @@ class Users(SpecModel):
     address: str | None = None
     """``ldaps://directory.example.org`` or the address of the identity provider."""
     tls_verify: bool = True
+    """Check the directory's certificate."""
     domain: str | None = None
     """``dc=example,dc=org``."""
 
@@ -62,11 +63,13 @@ class AccessSpec(SpecModel):
     """Who may do what."""
 
     users: Users = Users()
+    """Where accounts come from."""
     groups: Mapping[Name, tuple[str, ...]] = {}
     """Group -> members (user names or e-mail addresses); `admins` may become root."""
     sso: str | None = None
     """Address of the identity provider (short for ``users``)."""
     mfa: Literal["required", "optional", "off"] = "required"
+    """Second factor for administration."""
     ssh_keys: tuple[str, ...] = ()
     """Public keys that may log in as the administrator."""
     ssh_passwords: bool = False
@@ -93,21 +96,31 @@ class MonitoringSpec(SpecModel):
     """What is watched and how long records are kept."""
 
     prometheus: bool = True
+    """Collect metrics."""
     grafana: bool = True
+    """Dashboards."""
     grafana_public: bool = False
+    """Dashboards reachable from the internet."""
     dcgm_exporter: bool = True
+    """GPU metrics on every GPU node."""
     node_exporter: bool = True
+    """Host metrics on every node."""
     alerts: tuple[Email, ...] = ()
     """Who hears of trouble."""
     logs: Literal["cloudwatch", "loki", "syslog", "none"] = "cloudwatch"
+    """Where logs of the nodes go."""
     retention: Days = 365
     """How long logs and evidence are kept."""
     cloudtrail: bool = True
+    """Record calls to the cloud's API."""
     guardduty: bool = False
+    """Threat detection."""
     config_recorder: bool = False
+    """Record configuration changes (AWS Config)."""
     detailed: bool = False
     """One-minute CloudWatch metrics on every instance."""
     scrape_seconds: Annotated[int, Field(ge=1, le=300)] = 15
+    """Seconds between two measurements."""
 
 
 class PowerSpec(SpecModel):
@@ -131,7 +144,9 @@ class BudgetSpec(SpecModel):
     alert_at: tuple[Annotated[int, Field(ge=1, le=200)], ...] = (50, 80, 100)
     """Percent of the budget that are told."""
     notify: tuple[Email, ...] = ()
+    """Who is told."""
     on_exceeded: Literal["notify", "stop-elastic"] = "notify"
+    """What happens above the budget."""
     cost_centre: str | None = None
     """Goes on every resource as a tag."""
 
@@ -145,11 +160,13 @@ class PatchingSpec(SpecModel):
             pattern=r"^(Mon|Tue|Wed|Thu|Fri|Sat|Sun|daily) \d{2}:\d{2} [A-Za-z/_+-]+\d*$", examples=["Sun 02:00 UTC"]
         ),
     ] = "Sun 02:00 UTC"
+    """When nodes may be changed: weekday or `daily`, time and time zone."""
     max_unavailable: Percent | PositiveInt = 10.0
     """Nodes of a pool that may be away at a time: ``10%`` or a number."""
     drain: bool = True
     """Running jobs end before a node is changed."""
     reboot: Literal["when-needed", "never"] = "when-needed"
+    """Whether nodes restart for a fix."""
     critical_within: Days = 15
     """Critical fixes are installed this soon."""
 
@@ -158,8 +175,12 @@ class Waiver(SpecModel):
     """A rule that is set aside, by someone, for a reason, for a time."""
 
     rule: Annotated[str, Field(pattern=r"^RW-[A-Z0-9]+-\d{3}$", examples=["RW-NET-012"])]
+    """Id of the rule."""
     scope: str = "*"
     """Path in the spec that the waiver is for: ``pools.train``; ``*`` for all."""
     reason: Annotated[str, Field(min_length=10)]
+    """Why the rule is set aside."""
     owner: Email
+    """Who answers for it."""
     expires: dt.date
+    """Last day of the waiver."""

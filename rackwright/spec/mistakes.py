@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from rackwright.diagnostics import Problem
 from rackwright.spec.cluster import ClusterSpec
-from rackwright.spec.fields import keys_at, models_in
+from rackwright.spec.example import EXAMPLE
+from rackwright.spec.fields import examples_at, keys_at
 from rackwright.spec.places import Path, Places, dotted
+
+LONGEST_HINT = 60
+"""Characters of an example in a hint."""
 
 _SHAPES = {
     "string_type": "text",
@@ -45,6 +50,8 @@ def problems_of(mistakes: ValidationError, document: Mapping[str, Any], places: 
     found: dict[Path, Problem] = {}
     for error in mistakes.errors(include_url=False):
         path = real_path(error["loc"], document)
+        if error["type"] == "union_tag_invalid":
+            path = (*path, "kind")
         problem = _problem(error, path, places)
         if path not in found or error["type"] == "unit":
             found[path] = problem
@@ -93,7 +100,7 @@ def _say(error: ErrorDetails, path: Path) -> tuple[str, str | None]:
     if kind == "extra_forbidden":
         return _unknown_key(error["loc"], path)
     if kind == "missing":
-        return f"'{name}' is missing", _way_to_write(path)
+        return f"'{name}' is missing", _way_to_write(path) or f"add '{name}'"
     if kind in _SHAPES:
         return f"'{name}' is {_shown(value)}, expected {_SHAPES[kind]}", _way_to_write(path)
     if kind in _LIMITS:
@@ -115,8 +122,9 @@ def _say_rest(
         )
     if kind in {"too_short", "string_too_short"}:
         length = context.get("actual_length", len(str(value)))
-        return f"'{name}' has a length of {length}, expected at least {context['min_length']}", None
-    return f"'{name}': {message[:1].lower()}{message[1:]}", None
+        return f"'{name}' has a length of {length}, expected at least {context['min_length']}", _way_to_write(path)
+    summary, _, hint = message.partition("; ")
+    return f"'{name}': {summary[:1].lower()}{summary[1:]}", hint or None
 
 
 def _unknown_key(location: Sequence[str | int], path: Path) -> tuple[str, str | None]:
@@ -145,26 +153,16 @@ def _kinds_hint(path: Path) -> str | None:
 
 
 def _way_to_write(path: Path) -> str | None:
-    examples = _examples(path)
-    return f"for example {examples[0]!r}" if examples else None
+    examples = examples_at(ClusterSpec, path) or _from_example(path)
+    return f"for example {json.dumps(examples[0], ensure_ascii=False)}" if examples else None
 
 
-def _examples(path: Path) -> list[Any]:
-    model: type[BaseModel] | None = ClusterSpec
-    for part in path[:-1]:
-        model = _model_below(model, part)
-        if model is None:
-            return []
-    info = model.model_fields.get(str(path[-1])) if model and path else None
-    return list(info.examples or []) if info else []
-
-
-def _model_below(model: type[BaseModel] | None, part: str | int) -> type[BaseModel] | None:
-    info = model.model_fields.get(str(part)) if model else None
-    if info is None:
-        return model
-    found = models_in(info.annotation)
-    return found[0] if len(found) == 1 else None
+def _from_example(path: Path) -> list[Any]:
+    """The same part of the example spec, unless it is too long for a hint."""
+    here: Any = EXAMPLE
+    for part in path:
+        here = here.get(part) if isinstance(here, dict) else None
+    return [here] if here is not None and len(json.dumps(here)) <= LONGEST_HINT else []
 
 
 def _shown(value: object) -> str:

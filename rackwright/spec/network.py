@@ -68,6 +68,7 @@ class FabricSpec(SpecModel):
     switch: str = "qm9700"
     """Catalog name of the leaf and spine switch."""
     topology: Literal["rail-optimised", "fat-tree"] = "rail-optimised"
+    """How leaves are shared: one rail each, or mixed."""
     nodes_per_unit: PositiveInt | None = None
     """Nodes in one scalable unit; None takes what the switch allows."""
     oversubscription: Annotated[float, Field(ge=1, le=8)] = 1.0

@@ -84,6 +84,8 @@ def _kind(value: object) -> str:
 def _marks(node: object, path: Path = ()) -> Iterator[tuple[Path, tuple[int, int]]]:
     if isinstance(node, CommentedMap):
         for key, value in node.items():
+            if key not in (node.lc.data or {}):
+                continue  # merged in from an anchor: it stands where the anchor stands
             line, column = node.lc.key(key)
             yield (*path, str(key)), (line + 1, column + 1)
             yield from _marks(value, (*path, str(key)))

@@ -97,8 +97,11 @@ class NicSpec(SpecModel):
     """One network interface, written out by hand."""
 
     card: NonNegativeInt
+    """Network card."""
     device: NonNegativeInt
+    """Device index on the card."""
     type: Literal["interface", "efa", "efa-only"]
+    """Kind of interface."""
 
 
 class PoolSpec(SpecModel):
@@ -137,6 +140,7 @@ class PoolSpec(SpecModel):
     root_volume: GiB | None = None
     """Size of the root volume; None takes 300 GiB on GPU nodes and 100 GiB on others."""
     root_volume_type: Literal["gp3", "io2"] = "gp3"
+    """Kind of EBS volume."""
     encrypted: bool = True
     """Root volume encrypted."""
     key: str | None = None
@@ -148,6 +152,7 @@ class PoolSpec(SpecModel):
     pods_per_node: PositiveInt | None = None
     """Kubernetes pods for each node that get an address of the subnet."""
     hyper_threading: bool = True
+    """Two threads on each core."""
     tags: Mapping[str, str] = {}
     """Further tags on these nodes."""
     labels: Mapping[str, str] = {}

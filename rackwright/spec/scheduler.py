@@ -15,9 +15,12 @@ class Partition(SpecModel):
     """A Slurm partition."""
 
     pools: tuple[Name, ...]
+    """Pools whose nodes it holds."""
     default: bool = False
     max_time: str | None = Field(None, pattern=r"^(\d+-)?\d{1,2}:\d{2}:\d{2}$")
+    """Longest job, `days-hours:minutes:seconds`."""
     priority: PositiveInt = 1
+    """Greater goes first."""
 
 
 class Slurm(SpecModel):
@@ -33,9 +36,11 @@ class Slurm(SpecModel):
     accounting: bool = True
     """Record jobs in a database."""
     database: Literal["local", "aurora", "none"] = "local"
+    """Where accounting records are kept."""
     pyxis: bool = True
     """Containers in jobs (pyxis and enroot)."""
     topology: Literal["auto", "tree", "block", "flat"] = "auto"
+    """How the network is told to the scheduler."""
     suspend_idle: Minutes | None = None
     """Idle elastic nodes are stopped after this long; None never."""
     health_check: Minutes | None = 5
@@ -43,7 +48,9 @@ class Slurm(SpecModel):
     prolog_check: bool = True
     """A quick GPU check before each job."""
     preemption: bool = False
+    """Jobs of higher partitions may stop others."""
     requeue: bool = True
+    """Stopped jobs are queued again."""
     settings: Mapping[str, str | int] = {}
     """Further lines of slurm.conf."""
 
@@ -53,18 +60,25 @@ class KubernetesSpec(SpecModel):
 
     kind: Literal["kubernetes"]
     version: str = Field("1.35", pattern=r"^1\.\d{2}$")
+    """Minor release."""
     distribution: Literal["eks", "kubeadm"] | None = None
     """None takes `eks` on AWS and `kubeadm` elsewhere."""
     cni: Literal["vpc-cni", "cilium", "calico"] = "vpc-cni"
+    """Network plug-in."""
     cni_version: str | None = None
+    """Release of the network plug-in; None takes the lock's."""
     pod_cidr: Cidr | None = None
     """Addresses of pods when they are not the subnet's."""
     service_cidr: Cidr = "172.20.0.0/16"
+    """Addresses of services."""
     public_endpoint: bool = False
     """API server reachable from the internet."""
     public_endpoint_cidrs: tuple[Cidr, ...] = ()
+    """Networks that may reach a public API server."""
     secrets_encryption: bool = True
+    """Secrets encrypted with a key of our own."""
     audit_logs: bool = True
+    """Record calls to the API server."""
     gpu_operator: str | None = None
     """Release of the NVIDIA GPU operator; None takes the lock's."""
     device_plugin: str | None = None
@@ -74,9 +88,13 @@ class KubernetesSpec(SpecModel):
     dra: bool = False
     """Dynamic resource allocation (compute domains on NVL72)."""
     queue: Literal["kueue", "volcano", "kai", "none"] = "kueue"
+    """What queues batch jobs."""
     network_policies: bool = True
+    """Pods reach only what policies allow."""
     pod_security: Literal["restricted", "baseline", "privileged"] = "restricted"
+    """Pod security standard of user namespaces."""
     autoscaler: Literal["karpenter", "cluster-autoscaler", "none"] = "none"
+    """What adds and removes nodes."""
     max_unavailable: PositiveInt = 1
     """Nodes that a driver or kubelet upgrade may take at a time."""
 
@@ -86,9 +104,13 @@ class Split(SpecModel):
 
     kind: Literal["split"]
     slurm: Slurm
+    """Slurm on `slurm_pools`."""
     kubernetes: KubernetesSpec
+    """Kubernetes on `kubernetes_pools`."""
     slurm_pools: tuple[Name, ...]
+    """Pools under Slurm."""
     kubernetes_pools: tuple[Name, ...]
+    """Pools under Kubernetes."""
 
 
 class NoScheduler(SpecModel):

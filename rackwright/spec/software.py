@@ -29,16 +29,21 @@ class SoftwareSpec(SpecModel):
     efa_installer: str | None = None
     """EFA installer release; None takes the lock's."""
     aws_ofi_nccl: str | None = None
+    """Release of the NCCL plug-in for EFA; None takes the lock's."""
     doca: str | None = None
     """DOCA-OFED release (on-prem)."""
     dcgm: str | None = None
+    """Release of DCGM; None takes the lock's."""
     kernel: str | None = None
     """Kernel release; None takes the one in the image."""
     gpudirect: Literal["dma-buf", "peermem", "off"] = "dma-buf"
     """How network cards reach GPU memory."""
     gdrcopy: bool = True
+    """Fast copies of small messages from GPU memory."""
     gpudirect_storage: bool = False
+    """Storage reads and writes GPU memory directly."""
     containers: Literal["containerd", "docker", "none"] = "containerd"
+    """Container runtime."""
     container_toolkit: str | None = None
     """Release of the NVIDIA container toolkit; None takes the lock's."""
     cdi: bool = True
@@ -52,6 +57,7 @@ class SoftwareSpec(SpecModel):
     hold: bool = True
     """Driver, fabric and kernel packages are held back from upgrades."""
     unattended_upgrades: Literal["security", "off"] = "off"
+    """What the distribution may upgrade by itself."""
     persistence: bool = True
     """Keep the driver loaded when no one uses a GPU."""
     air_gapped: bool = False

@@ -24,10 +24,13 @@ class DataLink(SpecModel):
     """A directory of a Lustre file system that mirrors an S3 prefix."""
 
     path: MountPoint
+    """Directory on the file system."""
     bucket: str
     """``s3://bucket/prefix``."""
     import_changes: bool = True
+    """Changes in the bucket appear on the file system."""
     export_changes: bool = False
+    """Changes on the file system are written to the bucket."""
 
 
 class FsxLustre(_Shared):
@@ -35,9 +38,13 @@ class FsxLustre(_Shared):
 
     kind: Literal["fsx-lustre"]
     mount: MountPoint
+    """Where nodes mount it."""
     capacity: GiB
+    """Size; sold in steps (RW-STO-001)."""
     deployment: Literal["PERSISTENT_2", "PERSISTENT_1", "SCRATCH_2", "SCRATCH_1"] = "PERSISTENT_2"
+    """Kind of file system."""
     storage_type: Literal["ssd", "hdd"] = "ssd"
+    """Kind of drives."""
     throughput: MbpsPerTiB | None = None
     """For each TiB; None takes 500 on PERSISTENT_2 and 200 on PERSISTENT_1, and nothing on SCRATCH."""
     efa: bool = False
@@ -49,6 +56,7 @@ class FsxLustre(_Shared):
     root_squash: bool = True
     """Root on a client is nobody on the file system."""
     compression: bool = True
+    """LZ4 compression on the servers."""
     links: tuple[DataLink, ...] = ()
     """Mirrors of S3 prefixes."""
     zone_id: ZoneId | None = None
@@ -60,7 +68,9 @@ class Efs(_Shared):
 
     kind: Literal["efs"]
     mount: MountPoint
+    """Where nodes mount it."""
     throughput_mode: Literal["elastic", "bursting"] = "elastic"
+    """How throughput is bought."""
     tls: bool = True
     """Encrypted on the wire."""
     iam: bool = True
@@ -80,6 +90,7 @@ class S3(_Shared):
     expire: Days | None = None
     """Objects are removed after this long; None never."""
     versioning: bool = True
+    """Keep former versions of objects."""
     object_lock: bool = False
     """Objects cannot be changed or removed before `retention` is over."""
     replicate_to: str | None = None
@@ -87,7 +98,9 @@ class S3(_Shared):
     public: bool = False
     """Anyone may read."""
     tls_only: bool = True
+    """Refuse requests in the clear."""
     access_logs: bool = True
+    """Record who reads and writes."""
 
 
 class NvmeRaid0(SpecModel):
@@ -95,9 +108,11 @@ class NvmeRaid0(SpecModel):
 
     kind: Literal["nvme-raid0"]
     mount: MountPoint = "/scratch"
+    """Where nodes mount it."""
     wipe: bool = True
     """Erase when a node leaves (the drives of AWS instances erase themselves)."""
     encrypted: bool = True
+    """Encrypted at rest."""
     pools: tuple[str, ...] = ()
     """Pools; empty means every GPU pool whose machine has drives."""
 
@@ -107,11 +122,15 @@ class Nfs(SpecModel):
 
     kind: Literal["nfs"]
     mount: MountPoint
+    """Where nodes mount it."""
     server: str
     """Address or name."""
     export: MountPoint
+    """Directory that the server exports."""
     version: Literal["4.2", "4.1", "4.0", "3"] = "4.2"
+    """Protocol version."""
     security: Literal["sys", "krb5", "krb5i", "krb5p"] = "sys"
+    """How users prove who they are (`sys` trusts the client)."""
     tls: bool = False
     """NFS over TLS (RFC 9289)."""
 
@@ -121,6 +140,7 @@ class LustreClient(SpecModel):
 
     kind: Literal["lustre"]
     mount: MountPoint
+    """Where nodes mount it."""
     server: str
     """Management server NIDs: ``10.0.0.1@o2ib:10.0.0.2@o2ib``."""
     filesystem: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,8}$")]

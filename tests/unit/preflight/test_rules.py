@@ -45,9 +45,7 @@ def test_rule_passes_its_passing_case(rule_id: str):
 
 
 def _found(rule_id: str, case: Case, base: str, changes: dict, lock: str | None):
-    verdicts = judge(
-        spec_of(base, changes), load_catalog(), lock_of(lock), today=case.today, rules=[REGISTRY[rule_id]]
-    )
+    verdicts = judge(spec_of(base, changes), load_catalog(), lock_of(lock), today=case.today, rules=[REGISTRY[rule_id]])
     return [verdict.problem for verdict in verdicts]
 
 

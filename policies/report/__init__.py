@@ -2,7 +2,20 @@
 
 from policies.report.html import render_html
 from policies.report.json import finding_as_json, render_json
+from policies.report.junit import render_junit
+from policies.report.oscal import render_oscal
 from policies.report.sarif import render_sarif
+from policies.report.table import render_csv, render_markdown
 from policies.report.text import render_text
 
-__all__ = ["finding_as_json", "render_html", "render_json", "render_sarif", "render_text"]
+__all__ = [
+    "finding_as_json",
+    "render_csv",
+    "render_html",
+    "render_json",
+    "render_junit",
+    "render_markdown",
+    "render_oscal",
+    "render_sarif",
+    "render_text",
+]

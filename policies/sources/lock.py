@@ -7,7 +7,7 @@ from rackwright.lock.model import Lock
 
 
 def resources_of_lock(lock: Lock) -> list[Resource]:
-    """Images as ``lock:image``, packages as ``lock:package``, the operating system as ``lock:os``."""
+    """Images as ``lock:image``, packages ``lock:package``, products ``lock:software``, the system ``lock:os``."""
     images = [
         Resource(f"lock::image::{name}", "lock:image", name, {"digest": image.digest, "standIn": image.stand_in})
         for name, image in lock.images.items()
@@ -17,4 +17,8 @@ def resources_of_lock(lock: Lock) -> list[Resource]:
         for name, package in lock.packages.items()
     ]
     system = Resource("lock::os", "lock:os", lock.os.distribution, lock.os.model_dump(mode="json"))
-    return [system, *images, *packages]
+    software = [
+        Resource(f"lock::software::{name}", "lock:software", name, {"version": version})
+        for name, version in lock.software.items()
+    ]
+    return [system, *software, *images, *packages]

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import csv
+import io
 import json
-from datetime import date
+import re
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
+from xml.etree import ElementTree as ET
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +14,16 @@ from hypothesis import strategies as st
 from policies.audit import AuditResult, audit
 from policies.profile import profile_of
 from policies.registry import RULES
-from policies.report import render_html, render_json, render_sarif, render_text
+from policies.report import (
+    render_csv,
+    render_html,
+    render_json,
+    render_junit,
+    render_markdown,
+    render_oscal,
+    render_sarif,
+    render_text,
+)
 from policies.rule import UNKNOWN, Resource
 from policies.waiver import Waiver
 
@@ -75,3 +88,40 @@ def test_sarif_tells_failed_open_passed_and_suppressed_apart() -> None:
     assert any("suppressions" in each for each in run["results"])
     defined = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
     assert {each["ruleId"] for each in run["results"]} <= defined
+
+
+@given(st.text(max_size=30))
+def test_junit_is_well_formed_and_counts_what_it_holds(text: str) -> None:
+    root = ET.fromstring(render_junit(result(HOSTILE + text)))
+    for suite in root:
+        assert int(suite.get("tests")) == len(suite)
+        assert int(suite.get("failures")) == len(suite.findall("testcase/failure"))
+        assert int(suite.get("skipped")) == len(suite.findall("testcase/skipped"))
+
+
+def test_csv_has_a_row_for_each_finding_and_no_cell_is_a_formula() -> None:
+    found = result("=cmd|'/c calc'!A0")
+    rows = list(csv.reader(io.StringIO(render_csv(found))))
+    assert len(rows) == 1 + len(found.findings)
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+
+
+@given(st.text(max_size=30))
+def test_markdown_keeps_a_hostile_name_inside_its_cell(text: str) -> None:
+    page = render_markdown(result(HOSTILE + text + "|x"))
+    assert "<script" not in page
+    table = [line for line in page.splitlines() if line.startswith("|")]
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in table} == {6}
+
+
+def test_oscal_satisfies_a_control_only_when_all_is_known_and_nothing_failed() -> None:
+    text = render_oscal(result(), stack="x", at=datetime(2026, 11, 21, tzinfo=UTC))
+    assert text == render_oscal(result(), stack="x", at=datetime(2026, 11, 21, tzinfo=UTC))
+    body = json.loads(text)["assessment-results"]["results"][0]
+    known = {each["uuid"] for each in body["observations"]}
+    statuses = {each["uuid"]: each["props"][0]["value"] for each in body["observations"]}
+    for finding in body["findings"]:
+        related = {each["observation-uuid"] for each in finding["related-observations"]}
+        assert related <= known
+        satisfied = finding["target"]["status"]["state"] == "satisfied"
+        assert satisfied == ({statuses[each] for each in related} == {"passed"})

@@ -281,11 +281,13 @@ def test_down_leaves_nothing_after_everything_was_killed_and_a_second_one_has_no
         pytest.skip(f"no machines here: {reason}")
     cloud = LocalCloud(settings)
     want(cloud, two_instances(settings)[:1])
-    cloud.up(lambda _: None)
-    wait_until("the machine", lambda: machine.answers_ssh(two_instances(settings)[0].private_ip))
-    for one in process.find(settings.root):
-        os.kill(one.pid, signal.SIGKILL)
-    assert cloud.down(on_progress=lambda _: None)
+    try:
+        cloud.up(lambda _: None)
+        wait_until("the machine", lambda: machine.answers_ssh(two_instances(settings)[0].private_ip))
+        for one in process.find(settings.root):
+            os.kill(one.pid, signal.SIGKILL)
+    finally:
+        assert cloud.down(on_progress=lambda _: None)
     assert traces(settings) == NOTHING
     assert not cloud.down(on_progress=lambda _: None)
 

@@ -120,6 +120,11 @@ def test_twin_ports_halve_the_transceivers_on_both_sides():
     assert count["ndr-mm-twin"] == 64 * 4 + 16 * 32 + 8 * 32
 
 
+def test_a_cable_that_forks_to_two_planes_is_billed_once():
+    design = design_fabric(FabricRequest(system="dgx-b300", nodes=64, switch="sn5600"))
+    assert sum(line.count for line in bill_of_materials(design) if line.kind == "cable") == 1024
+
+
 def test_power_names_what_it_does_not_know():
     design = design_fabric(FabricRequest(system="dgx-b300", nodes=72))
     power = power_bill(design, bill_of_materials(design), pue=1.2)

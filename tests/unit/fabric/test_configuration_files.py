@@ -70,6 +70,17 @@ def test_missing_extra_and_slow_are_told_apart():
     assert found[Wrong.UNKNOWN_DEVICE].at == "node9999 mlx5_7"
 
 
+def test_a_stranger_on_a_port_is_a_wrong_cable_even_where_the_right_one_hangs_loose():
+    design = b200(31)
+    wires = list(links(design))
+    loose, spare = wires[0], wires[1]
+    text = ibnet_file(design, wires=[spare._replace(upper=loose.upper), *wires[2:]])
+    found = {finding.cable: finding for finding in compare(design, text)}
+    assert found[loose.cable].kind is Wrong.WRONG_CABLE
+    assert (found[loose.cable].at, found[loose.cable].found) == (str(loose.upper), str(spare.lower))
+    assert found[spare.cable].at == str(spare.lower)
+
+
 def test_a_slow_link_is_found_only_when_asked():
     design = b200(31)
     text = ibnet_file(design).replace('"node0001 mlx5_0" lid 0 4xNDR', '"node0001 mlx5_0" lid 0 4xHDR')

@@ -16,6 +16,7 @@ from rackwright.engine.properties import UNKNOWN_WIRE, PropertyChange, Props
 from rackwright.engine.provider import InitFailed, Provider, ProviderError
 from rackwright.engine.provider_resources import Providers
 from rackwright.engine.registration import Goal
+from rackwright.engine.replacement import delete_first
 from rackwright.engine.run import REFUSALS, Run, planned, refuse_mistakes
 from rackwright.engine.state import ResourceState
 from rackwright.engine.step import Decision, Diff, Op, decide, unchanged_record
@@ -35,11 +36,12 @@ class Executor:
         """Make `goal` true. Raises `Stopped` or `Failed`."""
         with self.run.guarded():
             former = self.run.admit(goal)
-            if not goal.custom:
-                return self._component(goal, former)
-            if is_provider(goal.type):
-                return self.providers.register(goal, former)
-            return self._resource(goal, former)
+            with self.run.claimed(lambda: {goal.urn, *former}):
+                if not goal.custom:
+                    return self._component(goal, former)
+                if is_provider(goal.type):
+                    return self.providers.register(goal, former)
+                return self._resource(goal, former)
 
     def _component(self, goal: Goal, former: list[str]) -> ResourceState:
         old = self.run.recall(goal, former)
@@ -192,46 +194,8 @@ class Executor:
         with self.run.carrying_out(step):
             if not verdict.delete_first:
                 return self._created(state, provider, replaced=old)
-            placeholder = self._delete_first(old, provider)
+            placeholder = delete_first(self.run, self.providers, old)
             return self._created(state, provider, remove=placeholder)
-
-    def _delete_first(self, old: ResourceState, provider: Provider) -> ResourceState:
-        """Delete `old` and whatever must be replaced with it; give the placeholder that stays in its place."""
-        for dependent in self._replaced_with(old):
-            self.run.refuse_guarded(dependent, "replace")
-            self._emptied(dependent, self.providers.recorded(dependent))
-        return self._emptied(old, provider)
-
-    def _emptied(self, old: ResourceState, provider: Provider) -> ResourceState:
-        placeholder = replace(old, pending_replacement=True, modified=now())
-        if self.run.preview or old.retain_on_delete:
-            self.run.journal.commit(instead=(old, placeholder))
-            return placeholder
-        operation = self.run.journal.begin("deleting", old)
-        provider.delete(old)
-        self.run.journal.commit(operation, instead=(old, placeholder))
-        return placeholder
-
-    def _replaced_with(self, root: ResourceState) -> list[ResourceState]:
-        """Recorded resources, not registered yet, that a deletion of `root` replaces too; first those to go first."""
-        going, found = {root.urn}, list[ResourceState]()
-        for resource in self.run.journal.untouched():
-            owned = resource.custom and not (resource.external or resource.delete or resource.pending_replacement)
-            if owned and not is_provider(resource.type) and self._must_follow(resource, going):
-                going.add(resource.urn)
-                found.insert(0, resource)
-        return found
-
-    def _must_follow(self, resource: ResourceState, going: set[str]) -> bool:
-        """Whether `resource` would be replaced if everything it takes from `going` became unknown."""
-        if resource.provider_urn in going:
-            return True
-        touched = {key for key, urns in resource.property_dependencies.items() if going.intersection(urns)}
-        if not touched:
-            return False
-        inputs = {key: UNKNOWN_WIRE if key in touched else value for key, value in resource.inputs.items()}
-        answer = self.providers.recorded(resource).diff(resource, inputs, resource.ignore_changes)
-        return decide(resource, inputs, answer, replace_on=resource.replace_on_changes).op is Op.REPLACE
 
     def _checked(self, goal: Goal, provider: Provider, ref: str, olds: Props, news: Props, generation: str) -> Props:
         """Checked and judged inputs. Raises `Failed` (preview) or `Stopped` when the provider refuses them."""

@@ -61,6 +61,15 @@ class Journal:
             live = {resource.urn: resource for resource in self._old.values() if not resource.delete}
             return next((live[urn] for urn in urns if urn in live), None)
 
+    def referring(self, urn: str) -> set[str]:
+        """URNs of the untouched resources that refer to `urn`, directly or through others."""
+        with self._lock:
+            found = {urn}
+            for resource in self._old.values():
+                if resource.references() & found:
+                    found.add(resource.urn)
+            return found - {urn}
+
     def live(self, urn: str) -> ResourceState | None:
         """The recorded resource called `urn`, touched or not."""
         with self._lock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -52,6 +52,8 @@ class Run:
         self._stopping = threading.Event()
         self._book = threading.Lock()
         self._seen: dict[str, list[str]] = {}
+        self._busy: set[str] = set()
+        self._released = threading.Condition()
 
     # --- for the whole run --------------------------------------------------------------------------------------------
 
@@ -110,10 +112,28 @@ class Run:
     def recall(self, goal: Goal, former: list[str]) -> ResourceState | None:
         """What is recorded for `goal`, under its own or a former name."""
         found = self.journal.find([goal.urn, *former])
-        if found is not None and found.urn != goal.urn:
+        if found is None or found.urn == goal.urn:
+            return found
+        with self.claimed(lambda: self.journal.referring(found.urn) - {goal.urn, *former}):
             self.journal.rename(found.urn, goal.urn)
-            found = self.journal.find([goal.urn])
-        return found
+        return self.journal.find([goal.urn])
+
+    @contextmanager
+    def claimed(self, urns: Callable[[], set[str]]) -> Iterator[None]:
+        """Have the resources `urns` for this thread alone; wait until no other thread has one of them.
+
+        All are taken at once, and who holds one waits only for what depends on it, so nobody waits in a circle.
+        """
+        with self._released:
+            self._released.wait_for(lambda: self._busy.isdisjoint(urns()))
+            mine = urns()
+            self._busy |= mine
+        try:
+            yield
+        finally:
+            with self._released:
+                self._busy -= mine
+                self._released.notify_all()
 
     def state(
         self, goal: Goal, inputs: Props, old: ResourceState | None, *, provider: str = "", outputs: Props | None = None

@@ -172,6 +172,7 @@ def test_a_preview_says_what_the_apply_then_does(before: Spec, after: Spec) -> N
         rig.up()
         rig.program = as_program(after)
         plan, result = rig.preview(), rig.up()
+        assert not result.failed
         planned, done = ({step.urn: step.op for step in outcome.steps} for outcome in (plan, result))
         assert planned.keys() == done.keys()
         for urn, op in planned.items():

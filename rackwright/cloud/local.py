@@ -120,7 +120,8 @@ class LocalCloud:
     ) -> tuple[MachineStatus, ...]:
         """Wait until these machines (or that many) answer ssh and the packages that we build for them are there.
 
-        Instances that have no machine because of the cap are not waited for; compare the result with what was asked.
+        Instances that have no machine because of the cap, or because none can run here, are not waited for; compare the
+        result with what was asked.
         Raises `StepFailed` when one fails or time is up.
         """
         told: set[str] = set()
@@ -128,6 +129,8 @@ class LocalCloud:
 
         def ready(status: CloudStatus) -> bool:
             nonlocal healthy_at
+            if status.running and not status.has_machines:
+                return True
             if not status.problems:
                 healthy_at = time.monotonic()
             _refuse_failures(status, patient=time.monotonic() - healthy_at < PROBLEM_PATIENCE_S)

@@ -18,6 +18,9 @@ from rackwright.diagnostics import InputError
 SMALLEST_PREFIX = 28
 """AWS refuses VPC blocks smaller than /28."""
 
+AWS_PORT = 4599
+"""Default port of the AWS API on loopback."""
+
 
 def default_cache() -> Path:
     """Where costly things are kept between checkouts: ``$RW_CACHE``, else the user's cache folder for this tool."""
@@ -38,7 +41,7 @@ class CloudSettings:
     network_cidr: str
     """The stack's VPC block. The bridge takes its first address, machines take their instance's."""
     name: str = "local"
-    aws_port: int = 4599
+    aws_port: int = AWS_PORT
     """TCP port of the AWS API on loopback."""
     machine_cap: int = 3
     """Most machines that run at once; further instances are reported as not rehearsed."""

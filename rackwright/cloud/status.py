@@ -48,6 +48,11 @@ class CloudStatus:
     problems: tuple[str, ...] = ()
     """What the background process complains about, one line each."""
 
+    @property
+    def has_machines(self) -> bool:
+        """Whether instances get machines here at all."""
+        return bool(self.apt_proxy)
+
     def as_json(self) -> dict[str, object]:
         """The fields, as JSON can hold them."""
         return asdict(self)

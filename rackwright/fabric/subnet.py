@@ -120,7 +120,7 @@ def simulated_subnet(
     *,
     subnet: int = 0,
     wires: Iterable[Link] | None = None,
-    deadline_s: float = 60.0,
+    deadline_s: float = 120.0,
 ) -> Iterator[Subnet]:
     """Bring a subnet of `design` up; `wires` stands in for the designed links, to see what a wrong cable does.
 

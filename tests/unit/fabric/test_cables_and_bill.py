@@ -12,6 +12,7 @@ from rackwright.fabric import FabricRequest, design_fabric
 from rackwright.fabric.bill import bill_of_materials, cost_bill, power_bill
 from rackwright.fabric.cables import cable_csv, cable_map
 from rackwright.fabric.elevation import elevation_text, mounted
+from rackwright.fabric.elevation_svg import elevation_pages
 from rackwright.fabric.layout import Floor, RackLayout
 from rackwright.fabric.wiring import links
 from tests.unit.fabric.strategies import requests
@@ -153,3 +154,9 @@ def test_an_elevation_reads_from_the_top():
     text = elevation_text(b200(32))
     assert "r02c06:\n  U44       leaf-001-1\n  U43       leaf-001-2\n" in text
     assert "  U01-U10   node0001\n" in text
+
+
+def test_every_device_is_in_the_picture_of_its_rack():
+    design = b200(95, ufm_ports=4)
+    pictures = "".join(elevation_pages(design))
+    assert all(f">{device.device}</text>" in pictures for device in mounted(design, RackLayout(design)))

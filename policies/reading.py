@@ -102,6 +102,19 @@ def refers_to(child: Resource, name: str, parent: Resource, *keys: str) -> bool:
     return value is not None and any(value == parent.props.get(key) for key in (*keys, "id"))
 
 
+def pointing_to(resources: Sequence[Resource], kind: str, name: str, parent: Resource, *keys: str) -> list[Resource]:
+    """Resources of type `kind` whose property `name` points to `parent`, as `refers_to` tells it.
+
+    Raises `Unknown` when one of that type points nobody knows where: it may be this parent's.
+    """
+    pointers = indexed(resources).pointers(kind, name)
+    if pointers.lost:
+        raise Unknown(name)
+    values = {value for key in (*keys, "id") if isinstance(value := parent.props.get(key), str)}
+    found = [child for target in (parent.urn, *sorted(values)) for child in pointers.by_target.get(target, ())]
+    return list({id(child): child for child in found}.values())
+
+
 def is_regulated(resources: Sequence[Resource]) -> bool:
     """Whether any resource is tagged as holding data that the law protects."""
     return bool(indexed(resources).classifications & REGULATED)

@@ -3,12 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import overload
 
-from policies.rule import Resource
+from policies.rule import UNKNOWN, Resource
 
 CLASSIFICATION_TAG = "rackwright:classification"
+
+
+@dataclass(frozen=True, slots=True)
+class Pointers:
+    """Resources by what one of their properties points to."""
+
+    by_target: Mapping[str, Sequence[Resource]]
+    """URN, or plain value of the property -> resources that point there."""
+    lost: Sequence[Resource]
+    """Resources whose property is unknown and comes from nowhere in the stack."""
+
+    @classmethod
+    def of(cls, resources: Sequence[Resource], name: str) -> Pointers:
+        """Sort `resources` by property `name`."""
+        found: dict[str, list[Resource]] = {}
+        lost = []
+        for resource in resources:
+            links = resource.property_dependencies.get(name, ())
+            value = resource.props.get(name)
+            targets = {*links, *((value,) if isinstance(value, str) else ())}
+            for target in targets:
+                found.setdefault(target, []).append(resource)
+            if value is UNKNOWN and not links:
+                lost.append(resource)
+        return cls(found, lost)
 
 
 class Stack(Sequence[Resource]):
@@ -16,6 +42,7 @@ class Stack(Sequence[Resource]):
 
     def __init__(self, resources: Sequence[Resource]) -> None:
         self._resources = tuple(resources)
+        self._pointers: dict[tuple[str, str], Pointers] = {}
 
     @cached_property
     def by_type(self) -> Mapping[str, Sequence[Resource]]:
@@ -31,6 +58,13 @@ class Stack(Sequence[Resource]):
         bags = (resource.props.get("tags") for resource in self._resources)
         values = (bag.get(CLASSIFICATION_TAG) for bag in bags if isinstance(bag, Mapping))
         return frozenset(value for value in values if isinstance(value, str))
+
+    def pointers(self, kind: str, name: str) -> Pointers:
+        """Where property `name` of the resources of type `kind` points to; made once."""
+        found = self._pointers.get((kind, name))
+        if found is None:
+            found = self._pointers[kind, name] = Pointers.of(self.by_type.get(kind, ()), name)
+        return found
 
     @overload
     def __getitem__(self, index: int) -> Resource: ...

@@ -13,14 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policies.reading import items, of_type, refers_to
+from policies.reading import items, pointing_to
 from policies.rule import Enforcement, Resource, Rule, Severity
 
 DEFAULT = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 
 
 def _find(vpc: Resource, resources: Sequence[Resource]) -> Iterator[str]:
-    mine = [group for group in of_type(resources, DEFAULT) if refers_to(group, "vpcId", vpc)]
+    mine = pointing_to(resources, DEFAULT, "vpcId", vpc)
     if not mine:
         yield "the default security group is as AWS made it"
     for group in mine:

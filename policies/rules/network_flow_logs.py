@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policies.reading import of_type, refers_to
+from policies.reading import pointing_to
 from policies.rule import Enforcement, Resource, Rule, Severity
 
 FLOW_LOG = "aws:ec2/flowLog:FlowLog"
 
 
 def _find(vpc: Resource, resources: Sequence[Resource]) -> Iterator[str]:
-    logs = [log for log in of_type(resources, FLOW_LOG) if refers_to(log, "vpcId", vpc)]
+    logs = pointing_to(resources, FLOW_LOG, "vpcId", vpc)
     if not logs:
         yield "no flow log records the traffic of this VPC"
     for log in logs:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policies.reading import maps, of_type, refers_to
+from policies.reading import maps, of_type, pointing_to, refers_to
 from policies.rule import Resource, Rule, Severity
 
 SUBNET = "aws:ec2/subnet:Subnet"
@@ -25,10 +25,10 @@ TARGETS = ("destinationCidrBlock", "destinationIpv6CidrBlock", "cidrBlock", "ipv
 
 def _find(table: Resource, resources: Sequence[Resource]) -> Iterator[str]:
     isolated = [subnet for subnet in of_type(resources, SUBNET) if _is_isolated(subnet)]
-    mine = [each for each in of_type(resources, ASSOCIATION) if refers_to(each, "routeTableId", table)]
+    mine = pointing_to(resources, ASSOCIATION, "routeTableId", table)
     if not any(refers_to(each, "subnetId", subnet) for each in mine for subnet in isolated):
         return
-    routes = [route for route in of_type(resources, ROUTE) if refers_to(route, "routeTableId", table)]
+    routes = pointing_to(resources, ROUTE, "routeTableId", table)
     for route in (*routes, *maps(table, "routes")):
         if any(route.value(target) in WORLD for target in TARGETS if isinstance(route.value(target), str)):
             yield f"{route.name} leads everywhere"

@@ -13,14 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policies.reading import of_type, refers_to
+from policies.reading import pointing_to
 from policies.rule import Enforcement, Resource, Rule, Severity
 
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 
 
 def _find(vpc: Resource, resources: Sequence[Resource]) -> Iterator[str]:
-    mine = [each for each in of_type(resources, ENDPOINT) if refers_to(each, "vpcId", vpc)]
+    mine = pointing_to(resources, ENDPOINT, "vpcId", vpc)
     if not any(str(each.value("serviceName")).endswith(".s3") for each in mine):
         yield "no endpoint for S3"
 

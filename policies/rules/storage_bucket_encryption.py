@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policies.reading import maps, of_type, refers_to
+from policies.reading import maps, pointing_to
 from policies.rule import Resource, Rule, Severity
 
 CONFIGURATION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
@@ -21,7 +21,7 @@ WITH_KMS = frozenset({"aws:kms", "aws:kms:dsse"})
 
 
 def _find(bucket: Resource, resources: Sequence[Resource]) -> Iterator[str]:
-    mine = [each for each in of_type(resources, CONFIGURATION) if refers_to(each, "bucket", bucket, "bucket")]
+    mine = pointing_to(resources, CONFIGURATION, "bucket", bucket, "bucket")
     if not mine:
         yield "the bucket has no default encryption with KMS"
     for configuration in mine:

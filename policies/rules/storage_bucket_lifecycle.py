@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policies.reading import maps, of_type, refers_to
+from policies.reading import maps, pointing_to
 from policies.rule import Enforcement, Resource, Rule, Severity
 
 LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
@@ -24,7 +24,7 @@ DUTIES = {
 
 
 def _find(bucket: Resource, resources: Sequence[Resource]) -> Iterator[str]:
-    mine = [each for each in of_type(resources, LIFECYCLE) if refers_to(each, "bucket", bucket, "bucket")]
+    mine = pointing_to(resources, LIFECYCLE, "bucket", bucket, "bucket")
     rules = [rule for each in mine for rule in maps(each, "rules") if rule.value("status") == "Enabled"]
     for duty, otherwise in DUTIES.items():
         if not any(rule.value(duty) for rule in rules):

@@ -13,14 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policies.reading import of_type, refers_to
+from policies.reading import pointing_to
 from policies.rule import Enforcement, Resource, Rule, Severity
 
 CONTROLS = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
 
 
 def _find(bucket: Resource, resources: Sequence[Resource]) -> Iterator[str]:
-    mine = [each for each in of_type(resources, CONTROLS) if refers_to(each, "bucket", bucket, "bucket")]
+    mine = pointing_to(resources, CONTROLS, "bucket", bucket, "bucket")
     if not any(each.value("rule.objectOwnership") == "BucketOwnerEnforced" for each in mine):
         yield "access control lists are not switched off"
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policies.reading import is_true, of_type, refers_to
+from policies.reading import is_true, pointing_to
 from policies.rule import Resource, Rule, Severity
 
 BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
@@ -20,7 +20,7 @@ SETTINGS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restric
 
 
 def _find(bucket: Resource, resources: Sequence[Resource]) -> Iterator[str]:
-    mine = [each for each in of_type(resources, BLOCK) if refers_to(each, "bucket", bucket, "bucket")]
+    mine = pointing_to(resources, BLOCK, "bucket", bucket, "bucket")
     if not mine:
         yield "the bucket has no public access block"
     for block in mine:

@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policies.reading import denies_without_tls, of_type, refers_to
+from policies.reading import denies_without_tls, pointing_to
 from policies.rule import Resource, Rule, Severity
 
 POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 
 
 def _find(bucket: Resource, resources: Sequence[Resource]) -> Iterator[str]:
-    mine = [each for each in of_type(resources, POLICY) if refers_to(each, "bucket", bucket, "bucket")]
+    mine = pointing_to(resources, POLICY, "bucket", bucket, "bucket")
     if not any(denies_without_tls(policy, "s3:*") for policy in mine):
         yield "no bucket policy denies requests without TLS"
 

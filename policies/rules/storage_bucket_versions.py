@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policies.reading import of_type, refers_to
+from policies.reading import pointing_to
 from policies.rule import Enforcement, Resource, Rule, Severity
 
 VERSIONING = "aws:s3/bucketVersioning:BucketVersioning"
 
 
 def _find(bucket: Resource, resources: Sequence[Resource]) -> Iterator[str]:
-    mine = [each for each in of_type(resources, VERSIONING) if refers_to(each, "bucket", bucket, "bucket")]
+    mine = pointing_to(resources, VERSIONING, "bucket", bucket, "bucket")
     if not any(each.value("versioningConfiguration.status") == "Enabled" for each in mine):
         yield "versioning is not enabled"
 

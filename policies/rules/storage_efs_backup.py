@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policies.reading import of_type, refers_to
+from policies.reading import pointing_to
 from policies.rule import Enforcement, Resource, Rule, Severity
 
 BACKUP = "aws:efs/backupPolicy:BackupPolicy"
 
 
 def _find(system: Resource, resources: Sequence[Resource]) -> Iterator[str]:
-    mine = [each for each in of_type(resources, BACKUP) if refers_to(each, "fileSystemId", system)]
+    mine = pointing_to(resources, BACKUP, "fileSystemId", system)
     if not any(each.value("backupPolicy.status") == "ENABLED" for each in mine):
         yield "no automatic backups"
 

@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policies.reading import denies_without_tls, of_type, refers_to
+from policies.reading import denies_without_tls, pointing_to
 from policies.rule import Enforcement, Resource, Rule, Severity
 
 POLICY = "aws:efs/fileSystemPolicy:FileSystemPolicy"
 
 
 def _find(system: Resource, resources: Sequence[Resource]) -> Iterator[str]:
-    mine = [each for each in of_type(resources, POLICY) if refers_to(each, "fileSystemId", system)]
+    mine = pointing_to(resources, POLICY, "fileSystemId", system)
     if not any(denies_without_tls(policy, "elasticfilesystem:ClientMount") for policy in mine):
         yield "no file system policy denies clients without TLS"
 

@@ -15,7 +15,7 @@ from importlib import resources
 from typing import Literal, TypeVar
 
 from rackwright.catalog.fabric import switch
-from rackwright.catalog.model import Floor, Gpu, Host, Machine, Price, Record, Source
+from rackwright.catalog.model import Gpu, Host, Machine, Price, Record, Source
 from rackwright.catalog.systems import System, systems
 from rackwright.diagnostics import InputError
 
@@ -31,8 +31,6 @@ class Catalog:
     gpus: Mapping[str, Gpu]
     prices: Mapping[tuple[str, str], Price]
     """(item, region) -> price."""
-    floors: tuple[Floor, ...] = ()
-    """Acceptance floors."""
 
     def machine(self, name: str) -> Machine:
         """Machine called `name`. InputError with the nearest names when there is none."""
@@ -45,10 +43,6 @@ class Catalog:
     def gpu_of(self, machine: Machine) -> Gpu | None:
         """GPU of `machine`; None when it has none, or accelerators that are not NVIDIA's."""
         return self.gpus.get(machine.gpu_model) if machine.gpu_model else None
-
-    def floor(self, machine: str, nodes: int) -> Floor | None:
-        """Acceptance floor for `nodes` nodes of `machine`; None when none was ever measured."""
-        return next((floor for floor in self.floors if floor.covers(machine, nodes)), None)
 
     def price(self, item: str, region: str) -> Price | None:
         """Price of `item` in `region`; None when the catalog does not know it, which is not the same as free."""
@@ -80,7 +74,6 @@ def load_catalog() -> Catalog:
         machines=_by_name(machines),
         gpus=_by_name(_read("gpus", Gpu)),
         prices={(price.item, price.region): price for price in _read("prices", Price)},
-        floors=tuple(_read("floors", Floor)),
     )
 
 

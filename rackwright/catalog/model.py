@@ -186,22 +186,3 @@ class Price(Record):
     uncertain: tuple[str, ...] = ()
     """Fields that were not read from the source itself."""
     source: Source
-
-
-class Floor(Record):
-    """Least NCCL all-reduce bus bandwidth that a healthy set of nodes reaches; none means "not evaluated"."""
-
-    machine: str
-    nodes_from: int
-    nodes_to: int | None = None
-    """None: any number from `nodes_from` on."""
-    size_gib: int
-    """Message size of the measurement."""
-    busbw_gbs: float
-    basis: str
-    """What the figure rests on."""
-    source: Source
-
-    def covers(self, machine: str, nodes: int) -> bool:
-        """Whether the floor is for `nodes` nodes of `machine`."""
-        return machine == self.machine and self.nodes_from <= nodes <= (self.nodes_to or nodes)

@@ -71,6 +71,8 @@ def cut(cidr: str, needs: Sequence[Need], *, where: str | None = None) -> tuple[
 
 
 def _in_halves(network: IPv4Network, needs: Sequence[Need], least: int) -> dict[str, IPv4Network] | None:
+    if network.prefixlen >= SMALLEST_PREFIX:
+        return None
     lower, upper = network.subnets(prefixlen_diff=1)
     others = _pack(lower, [need for need in needs if need.tier != "gpu"], least)
     gpu = _pack(upper, [need for need in needs if need.tier == "gpu"], least)
@@ -83,7 +85,7 @@ def _pack(network: IPv4Network, needs: Sequence[Need], least: int) -> dict[str, 
         return None
     cursor = int(network.network_address)
     placed: dict[str, IPv4Network] = {}
-    for need in sorted(needs, key=lambda need: need.prefix):
+    for need in sorted(needs, key=lambda need: min(need.prefix, least)):
         block = IPv4Network((cursor, min(need.prefix, least)))
         placed[need.name] = block
         cursor += block.num_addresses

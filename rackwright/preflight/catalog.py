@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rackwright.catalog.floors import floor
 from rackwright.catalog.load import nearest
 from rackwright.preflight.rule import Fault, Severity, rule
 from rackwright.preflight.view import View
 from rackwright.spec.places import Path
+
+LARGEST_MESSAGE = 64 * 1024**3
+"""Bytes; a floor for any smaller message covers it as well."""
 
 
 def _named_machines(view: View) -> Iterator[tuple[Path, str]]:
@@ -132,7 +136,7 @@ def acceptance_floor_is_known(view: View) -> Iterator[Fault]:
     Source: https://github.com/NVIDIA/aicr/issues/1338 (declared gate silently skipped) and issue 2640 (wrong baseline)
     """
     for pool in view.nvidia_pools:
-        if pool.most > 1 and view.catalog.floor(pool.machine.name, pool.most) is None:
+        if pool.most > 1 and floor(pool.machine.name, pool.most, LARGEST_MESSAGE) is None:
             summary = f"no bandwidth floor is known for {pool.most} nodes of {pool.machine.name}"
             yield Fault(pool.path("machine"), summary, "the NCCL check will be reported as not evaluated")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rackwright.catalog.gpus import arrange
 from rackwright.catalog.security import load_floors
 from rackwright.catalog.software import load_software
 from rackwright.catalog.version import version_order
@@ -13,7 +14,8 @@ from rackwright.preflight.view import PoolView, View
 from rackwright.spec.places import Path
 
 CUDA_13_BRANCH = 580
-COMPUTE_SLICES, MEMORY_SLICES = 7, 8
+MOST_INSTANCES = 7
+"""MIG instances on one GPU."""
 FAST_GBPS = 400
 """Our line: from here on a pool is for jobs over several nodes."""
 
@@ -406,20 +408,20 @@ def mig_profile_exists(view: View) -> Iterator[Fault]:
 def mig_layout_fits(view: View) -> Iterator[Fault]:
     """A MIG layout fits one GPU.
 
-    Seven compute slices and eight memory slices are there; mig-parted refuses more and leaves the node drained.
+    Seven compute slices and eight memory slices are there, and an instance starts at certain slices only; mig-parted
+    refuses more and leaves the node drained.
 
     Source: https://docs.nvidia.com/datacenter/tesla/mig-user-guide/; https://github.com/NVIDIA/mig-parted
     """
     for pool in view.nvidia_pools:
-        profiles = {profile.name: profile for profile in pool.gpu.mig} if pool.gpu else {}
-        parts = [(count, profiles[name]) for count, name in _mig(pool) if name in profiles]
-        compute = sum(count * profile.slices for count, profile in parts)
-        memory = sum(count * profile.memory_slices for count, profile in parts)
-        if compute > COMPUTE_SLICES or memory > MEMORY_SLICES or any(count > profile.most for count, profile in parts):
+        gpu, parts = pool.gpu, _mig(pool)
+        known = {profile.name for profile in gpu.mig} if gpu else set()
+        if gpu is None or any(name not in known for _, name in parts):
+            continue
+        many = any(count > MOST_INSTANCES for count, _ in parts)
+        if many or arrange(gpu, [name for count, name in parts for _ in range(count)]) is None:
             where = pool.path("mig" if pool.spec.mig != "none" else "gpus")
-            taken = f"{compute} of {COMPUTE_SLICES} compute and {memory} of {MEMORY_SLICES} memory slices"
-            summary = f"'{pool.spec.mig_layout}' takes {taken}"
-            yield Fault(where, summary, "take fewer or smaller instances")
+            yield Fault(where, f"'{pool.spec.mig_layout}' does not fit one {gpu.title}", "fewer or smaller instances")
 
 
 @rule("RW-SW-025", Severity.WARNING)

@@ -98,7 +98,7 @@ def test_gpus_of_machines_are_known(machine: Machine):
 
 
 def test_every_record_says_where_it_was_read():
-    for record in (*CATALOG.machines.values(), *CATALOG.gpus.values(), *CATALOG.prices.values(), *CATALOG.floors):
+    for record in (*CATALOG.machines.values(), *CATALOG.gpus.values(), *CATALOG.prices.values()):
         assert record.source.url.startswith("https://")
         assert record.source.read_on.year >= 2025
 
@@ -107,13 +107,6 @@ def test_an_unknown_price_is_none_and_not_zero():
     assert CATALOG.price("p6e-gb200.36xlarge", "us-east-1") is None
     assert CATALOG.price("p5.48xlarge", "eu-north-1") is None
     assert all(price.usd is None or price.usd > 0 for price in CATALOG.prices.values())
-
-
-def test_floors_are_below_what_was_measured_and_absent_where_nothing_was():
-    assert CATALOG.floor("p5.48xlarge", 64).busbw_gbs == 340
-    assert CATALOG.floor("p5.48xlarge", 2).busbw_gbs == 420
-    assert CATALOG.floor("p5.48xlarge", 3) is None
-    assert CATALOG.floor("g6e.48xlarge", 4) is None
 
 
 @pytest.mark.parametrize("machine", AWS, ids=lambda m: m.name)

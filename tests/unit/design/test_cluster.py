@@ -25,7 +25,7 @@ def _design(stack: str) -> Design:
     return design_cluster(load_spec(ROOT / "stacks" / f"{stack}.yaml"), CATALOG)
 
 
-@given(specs(prefix=8))
+@given(specs(most=1000, prefix=8))
 @settings(max_examples=60)
 def test_every_pool_fits_its_subnet_at_its_largest(spec: ClusterSpec):
     design = design_cluster(spec, CATALOG)
@@ -36,14 +36,14 @@ def test_every_pool_fits_its_subnet_at_its_largest(spec: ClusterSpec):
         assert design.network.subnet(name).usable_addresses >= addresses
 
 
-@given(specs(prefix=8))
+@given(specs(most=1000, prefix=8))
 @settings(max_examples=40)
 def test_the_same_spec_gives_the_same_bytes(spec: ClusterSpec):
     again = ClusterSpec.model_validate(spec.model_dump(mode="json"))
     assert design_cluster(spec, CATALOG).model_dump_json() == design_cluster(again, CATALOG).model_dump_json()
 
 
-@given(specs(prefix=8))
+@given(specs(most=1000, prefix=8))
 @settings(max_examples=40)
 def test_fixed_addresses_are_distinct_and_free(spec: ClusterSpec):
     design = design_cluster(spec, CATALOG)
@@ -57,7 +57,7 @@ def test_fixed_addresses_are_distinct_and_free(spec: ClusterSpec):
             given_out.add(address)
 
 
-@given(specs(prefix=8))
+@given(specs(most=1000, prefix=8))
 @settings(max_examples=40)
 def test_what_has_no_price_is_named_and_not_counted(spec: ClusterSpec):
     design = design_cluster(spec, CATALOG)

@@ -66,7 +66,7 @@ def wants_of(
     return Wants(
         system=_system(design, software),
         target=design.target,
-        architectures=tuple(sorted({pool.architecture for pool in design.pools})),
+        architectures=_architectures(design),
         gpus=_gpus(design, catalog),
         nvswitch=_nvswitches(design, catalog) if on_real else ("none",),
         fabrics=(design.fabric.kind,) if design.fabric.kind != "none" and on_real else (),
@@ -86,6 +86,12 @@ def _system(design: Design, software: SoftwareSpec) -> System:
     if software.os is not None:
         return _SYSTEMS[software.os]
     return "debian-trixie" if design.target == "local" else "ubuntu-24.04"
+
+
+def _architectures(design: Design) -> tuple[Literal["x86_64", "arm64"], ...]:
+    """Architectures of the GPU nodes, which get what exists for one only; of all nodes where none has a GPU."""
+    pools = [pool for pool in design.pools if pool.gpus] or design.pools
+    return tuple(sorted({pool.architecture for pool in pools}))
 
 
 def _gpus(design: Design, catalog: Catalog) -> tuple[str, ...]:

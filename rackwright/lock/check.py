@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 
 from rackwright.catalog.load import load_catalog
+from rackwright.catalog.ngc import load_ngc
 from rackwright.catalog.security import load_floors
 from rackwright.catalog.software import Release, SoftwareCatalog
 from rackwright.catalog.version import version_order
@@ -33,6 +34,7 @@ def check_in(world: World, lock: Lock) -> tuple[Problem, ...]:
     ]
     for name in sorted(chosen):
         found += _age(world, name, chosen[name])
+    found += _unsafe_images(world, lock)
     if not unknown:
         found += [*_misfits(world, chosen), *_edited(world, lock, chosen)]
     return tuple(found)
@@ -56,6 +58,16 @@ def _age(world: World, name: str, release: Release) -> Iterator[Problem]:
     if fix is not None and version_order(version) < version_order(fix.fixed):
         summary = f"{name} {version} is below its minimum safe version {fix.fixed} ({fix.severity})"
         yield Problem(where, summary, f"{_HINT}; bulletin: {fix.url}")
+
+
+def _unsafe_images(world: World, lock: Lock) -> Iterator[Problem]:
+    """Images of which a bulletin asks for a newer release; their tags begin with it (``25.10-py3``)."""
+    for reference in sorted(lock.images):
+        artefact, tag = load_ngc().by_reference(reference), reference.partition("@")[0].rpartition(":")[2]
+        fix = world.floors.floor(artefact.name, tag, world.today) if artefact is not None else None
+        if fix is not None and version_order(tag) < version_order(fix.fixed):
+            summary = f"{reference} is below its minimum safe release {fix.fixed} ({fix.severity})"
+            yield Problem(f"images.{reference}", summary, f"take {fix.fixed} or newer; bulletin: {fix.url}")
 
 
 def _misfits(world: World, chosen: Mapping[str, Release]) -> Iterator[Problem]:

@@ -2,7 +2,7 @@ import datetime as dt
 
 from rackwright.catalog.software import load_software
 from rackwright.diagnostics import Problem
-from rackwright.lock import Lock, check
+from rackwright.lock import Image, Lock, check
 from tests.unit.lock.test_resolve import TODAY, resolved
 
 
@@ -58,3 +58,11 @@ def test_a_package_that_was_edited_or_taken_out_is_found() -> None:
 def test_a_lock_written_by_hand_is_told_to_be_written_by_the_resolver() -> None:
     lock = resolved().lock.model_copy(update={"software": {}})
     assert found(lock) == {"software": "the lock does not say which releases its packages come from"}
+
+
+def test_an_image_below_its_security_floor_is_named() -> None:
+    image = Image(digest="sha256:" + "a" * 64)
+    references = {f"nvcr.io/nvidia/tritonserver:{tag}-py3": image for tag in ("25.10", "26.08")}
+    problems = found(resolved().lock.model_copy(update={"images": references}))
+    assert problems.keys() == {"images.nvcr.io/nvidia/tritonserver:25.10-py3"}
+    assert "below its minimum safe release 26.06" in next(iter(problems.values()))

@@ -28,11 +28,13 @@ from rackwright.fabric.wiring import HCA_GUIDS, Device, Link, devices
 
 PACKAGES = ("ibsim-utils", "libumad2sim0", "opensm", "infiniband-diags")
 """Debian packages of the simulator, the subnet manager and the tools."""
-PROGRAMS = ("ibsim", "opensm", "ibnetdiscover", "iblinkinfo", "smpquery", "saquery")
+PROGRAMS = ("setpriv", "ibsim", "opensm", "ibnetdiscover", "iblinkinfo", "smpquery", "saquery")
 FLUSH_LOG = "2"
 """opensm's debug option that writes each log line at once; the wait for the subnet reads the log."""
 POLL_S = 0.02
 STOP_S = 5.0
+DIE_WITH_US = ("setpriv", "--pdeathsig", "KILL")
+"""util-linux; the kernel ends the program when its parent is gone, however that came about."""
 ANSWER_S = 60.0
 
 
@@ -169,10 +171,10 @@ def _opensm(design: FabricDesign, subnet: int) -> list[str]:
 
 @contextmanager
 def _running(command: list[str], folder: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A program that ends with the block."""
+    """A program that ends with the block, and with this process even if that is killed."""
     with (folder / f"{command[0]}.out").open("wb") as out:
         process = subprocess.Popen(
-            command,
+            [*DIE_WITH_US, *command],
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -197,7 +199,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 def _wait(ready: Callable[[], bool], process: subprocess.Popen[bytes], deadline_s: float) -> None:
     end = time.monotonic() + deadline_s
     while not ready():
-        name = str(process.args[0]) if isinstance(process.args, list) else "program"
+        name = str(process.args[len(DIE_WITH_US)]) if isinstance(process.args, list) else "program"
         if process.poll() is not None:
             raise StepFailed(f"{name} ended with status {process.returncode} before it was ready", where="subnet")
         if time.monotonic() > end:

@@ -1,5 +1,11 @@
 """The designed subnet comes up under the real subnet manager, against the subnet simulator."""
 
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import pytest
 
 from rackwright.fabric import FabricRequest, design_fabric
@@ -95,3 +101,39 @@ def test_a_spine_cable_that_skips_a_tier_makes_the_manager_refuse_the_fat_tree()
         found = {finding.cable: finding for finding in compare(design, net.discover())}
     assert found["leaf-001-1/u1"].kind is Wrong.MISSING_CABLE
     assert found["leaf-001-2/u1"].found == str(second.lower)
+
+
+HOLD = """
+from rackwright.fabric import FabricRequest, design_fabric
+from rackwright.fabric.subnet import simulated_subnet
+with simulated_subnet(design_fabric(FabricRequest(8, "dgx-b200"))) as net:
+    print(net.folder, flush=True)
+    input()
+"""
+
+
+def running_in(folder):
+    """Ids of processes whose working folder is `folder`."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            where = str((process / "cwd").readlink())
+        except OSError:
+            continue
+        if where.removesuffix(" (deleted)") == folder:
+            found.append(process.name)
+    return found
+
+
+def test_simulator_and_manager_do_not_outlive_a_killed_process():
+    holder = subprocess.Popen([sys.executable, "-c", HOLD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    folder = holder.stdout.readline().strip()
+    assert len(running_in(folder)) == 2
+    holder.kill()
+    holder.communicate()
+    end = time.monotonic() + 10
+    while left := running_in(folder):
+        assert time.monotonic() < end, f"still running: {left}"
+        time.sleep(0.02)
+    shutil.rmtree(folder)

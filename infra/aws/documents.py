@@ -117,22 +117,24 @@ def trust(service: str, *, account: str | None = None) -> str:
 def key_policy(scope: Scope, *, services: Sequence[str]) -> str:
     """Key policy: administrators cannot read data, and data is read only through the named `services`.
 
-    `services` are the DNS prefixes of ``kms:ViaService`` (``ec2``, ``fsx``). Grants may only be made for AWS resources:
-    that is how an encrypted volume is attached. Source: AWS KMS Developer Guide, "kms:ViaService".
+    `services` are the DNS prefixes of ``kms:ViaService`` (``ec2``, ``fsx``). Anybody of this account may use the key
+    through them, as with AWS's own keys: the service-linked role of Auto Scaling has no rights on keys of its own.
+    Grants may only be made for AWS resources: that is how an encrypted volume is attached.
+    Source: AWS KMS Developer Guide, "kms:ViaService"; CloudTrail User Guide, "Configure AWS KMS key policies".
     """
-    via = [f"{service}.{scope.region}.amazonaws.com" for service in sorted(services)]
-    through: JsonValue = {
-        "StringEquals": {"kms:CallerAccount": scope.account, "kms:ViaService": list(via)},
-    }
+    via: list[JsonValue] = [f"{service}.{scope.region}.amazonaws.com" for service in sorted(services)]
+    through: JsonValue = {"kms:CallerAccount": scope.account, "kms:ViaService": via}
+    trails = f"arn:{scope.partition}:cloudtrail:*:{scope.account}:trail/*"
+    anybody: JsonValue = {"AWS": "*"}
     return as_text(
         [
             _key_statement("Administer", {"AWS": scope.root}, KEY_ADMINISTRATION, None),
-            _key_statement("UseThroughServices", {"AWS": scope.root}, KEY_USE, through),
+            _key_statement("UseThroughServices", anybody, KEY_USE, {"StringEquals": through}),
             _key_statement(
                 "AttachEncryptedResources",
-                {"AWS": scope.root},
+                anybody,
                 ("kms:CreateGrant",),
-                {"Bool": {"kms:GrantIsForAWSResource": "true"}, **_conditions(through)},
+                {"Bool": {"kms:GrantIsForAWSResource": "true"}, "StringEquals": through},
             ),
             _key_statement(
                 "EncryptLogs",
@@ -143,8 +145,8 @@ def key_policy(scope: Scope, *, services: Sequence[str]) -> str:
             _key_statement(
                 "EncryptTrail",
                 {"Service": "cloudtrail.amazonaws.com"},
-                ("kms:DescribeKey", "kms:GenerateDataKey"),
-                {"StringEquals": {"aws:SourceAccount": scope.account}},
+                ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"),
+                {"StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": trails}},
             ),
             _key_statement(
                 "NotifyThroughTopics",
@@ -157,7 +159,7 @@ def key_policy(scope: Scope, *, services: Sequence[str]) -> str:
 
 
 def _key_statement(
-    sid: str, principal: JsonValue, actions: Sequence[str], condition: dict[str, JsonValue] | JsonValue
+    sid: str, principal: JsonValue, actions: Sequence[str], condition: dict[str, JsonValue] | None
 ) -> Statement:
     # In a key policy the only resource is the key itself, and it is written "*".
     statement: Statement = {
@@ -168,10 +170,6 @@ def _key_statement(
         "Resource": "*",
     }
     return {**statement, "Condition": condition} if condition else statement
-
-
-def _conditions(block: JsonValue) -> dict[str, JsonValue]:
-    return block if isinstance(block, dict) else {}
 
 
 def session_manager_policy() -> str:

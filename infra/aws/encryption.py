@@ -22,7 +22,8 @@ class Encryption(pulumi.ComponentResource):
     """Customer-managed key with yearly rotation, under a policy that separates administering from reading.
 
     Deleting the key deletes the data. With `protect` the engine refuses to delete or replace it; without (rehearsals)
-    it goes away with the stack after the waiting time.
+    it goes away with the stack after the waiting time. Encryption of new volumes is a setting of the account and stays
+    on when the stack goes.
     Source: AWS KMS Developer Guide, "Key policies in AWS KMS" and "Rotating AWS KMS keys".
     """
 
@@ -50,6 +51,8 @@ class Encryption(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, protect=protect),
         )
         aws.kms.Alias(f"{name}-data", name=f"alias/{name}-data", target_key_id=key.key_id, opts=child)
-        aws.ebs.EncryptionByDefault(f"{name}-volumes", enabled=True, opts=child)
+        # A setting of the whole account: removing it with one stack would switch it off for all others.
+        keep = pulumi.ResourceOptions(parent=self, retain_on_delete=protect)
+        aws.ebs.EncryptionByDefault(f"{name}-volumes", enabled=True, opts=keep)
         self.key_arn = key.arn
         self.register_outputs({"key_arn": self.key_arn})

@@ -66,6 +66,7 @@ class Network(pulumi.ComponentResource):
         """Route tables: one for all public subnets, one for each other tier and zone; their ids."""
         public = [subnet for subnet in self._design.subnets if subnet.tier == "public"]
         tables: list[pulumi.Output[str]] = []
+        gateways: dict[str, pulumi.Output[str]] = {}
         if public:
             gateway = aws.ec2.InternetGateway(
                 f"{self._prefix}-igw", vpc_id=self.vpc_id, tags=self._tags, opts=self._child
@@ -73,7 +74,7 @@ class Network(pulumi.ComponentResource):
             table = self._declare_table("public", [subnet.name for subnet in public])
             self._declare_default_route("public", table, gateway_id=gateway.id)
             tables.append(table)
-        gateways = {subnet.zone_id: self._declare_nat(subnet) for subnet in _nat_subnets(self._design)}
+            gateways = {subnet.zone_id: self._declare_nat(subnet, gateway) for subnet in _nat_subnets(self._design)}
         for (tier, zone), names in _inner_groups(self._design).items():
             label = f"{tier}-{zone}"
             table = self._declare_table(label, names)
@@ -113,7 +114,7 @@ class Network(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _declare_nat(self, subnet: Subnet) -> pulumi.Output[str]:
+    def _declare_nat(self, subnet: Subnet, internet: pulumi.Resource) -> pulumi.Output[str]:
         name = f"{self._prefix}-nat-{subnet.zone_id}"
         address = aws.ec2.Eip(name, domain="vpc", tags={**self._tags, "Name": name}, opts=self._child)
         return aws.ec2.NatGateway(
@@ -121,7 +122,7 @@ class Network(pulumi.ComponentResource):
             allocation_id=address.id,
             subnet_id=self.subnet_ids[subnet.name],
             tags={**self._tags, "Name": name},
-            opts=self._child,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[internet]),
         ).id
 
 

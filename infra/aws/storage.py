@@ -24,7 +24,7 @@ class Scratch(pulumi.ComponentResource):
     """FSx for Lustre, persistent, with the cluster's key.
 
     PERSISTENT_2 alone encrypts with a customer's key and in transit; the scratch types cannot. Deleting it deletes the
-    data: with `protect` the engine refuses, and AWS keeps a final backup in any case.
+    data: with `protect` the engine refuses, and AWS makes a final backup when it is deleted nevertheless.
     Source: Amazon FSx for Lustre User Guide, "Deployment and storage class options" and "Encrypting data".
     """
 
@@ -64,6 +64,7 @@ class Scratch(pulumi.ComponentResource):
             security_group_ids=[access.group_id],
             automatic_backup_retention_days=BACKUP_DAYS if storage.backup_days is None else storage.backup_days,
             copy_tags_to_backups=True,
+            skip_final_backup=not protect,
             tags={**tags, "Name": name},
             opts=pulumi.ResourceOptions(parent=self, protect=protect),
         )

@@ -14,6 +14,7 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from rackwright.cloud.aws.app import Emulator
+from rackwright.cloud.aws.determinism import seed_every_source
 from rackwright.cloud.aws.faults import FaultPlan
 from rackwright.cloud.aws.journal import Journal
 from rackwright.cloud.aws.services import install
@@ -68,6 +69,7 @@ def serve(
     _only_local(host)
     os.environ.update(MOTO_SETTINGS)
     install()
+    seed_every_source()
     emulator = Emulator(Journal(state_dir), FaultPlan(faults_path), on_change)
     server = _bind(host, port, emulator)
     emulator.restore()

@@ -56,7 +56,9 @@ class World:
 
     @property
     def subnet(self) -> str:
-        return self.make("aws:ec2/subnet:Subnet", {"vpcId": self.vpc, "cidrBlock": "10.9.0.0/24"})[0]
+        return self.make(
+            "aws:ec2/subnet:Subnet", {"vpcId": self.vpc, "cidrBlock": "10.9.0.0/24", "availabilityZoneId": "use1-az6"}
+        )[0]
 
     @property
     def gateway(self) -> str:

@@ -14,6 +14,8 @@ from rackwright.engine.properties import from_struct, to_struct
 from rackwright.engine.providers.aws import AwsProvider
 
 REGION = "us-east-1"
+SESSION = botocore.session.Session()
+"""One for all: it keeps the service models that it has read."""
 
 
 @dataclass
@@ -27,7 +29,7 @@ class Emulator:
         return f"http://127.0.0.1:{self.port}"
 
     def client(self, service: str, region: str = REGION):
-        return botocore.session.Session().create_client(
+        return SESSION.create_client(
             service, region_name=region, endpoint_url=self.url, aws_access_key_id="test", aws_secret_access_key="test"
         )
 

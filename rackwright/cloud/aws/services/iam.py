@@ -18,7 +18,7 @@ PREFIX = "arn:aws:iam::aws:policy/"
 def _managed() -> dict[str, tuple[str, dict[str, Any]]]:
     """Name and content by ARN."""
     everything: dict[str, dict[str, Any]] = json.loads(aws_managed_policies_data)
-    return {str(data["Arn"]): (name, data) for name, data in everything.items()}
+    return {f"arn:aws:iam::aws:policy{data.get('Path', '/')}{name}": (name, data) for name, data in everything.items()}
 
 
 def with_managed_policy(call: Call) -> Reply:

@@ -226,10 +226,11 @@ def dress(state: Any, instance: Any, launch: Launch, index: int) -> None:
     for eni, nic in zip(instance.nics.values(), nics, strict=False):
         eni.network_card_index, eni.device_index = card_of(nic), int(nic.get("DeviceIndex") or 0)
         eni.interface_type = nic.get("InterfaceType") or "interface"
+        eni.delete_on_termination = bool(nic.get("DeleteOnTermination", "NetworkInterfaceId" not in nic))
         if eni.interface_type == "efa-only":
             _without_ip(eni)
     for eni in instance.nics.values():
-        eni.delete_on_termination = True if eni.delete_on_termination is None else eni.delete_on_termination
+        eni.delete_on_termination = eni.delete_on_termination or not nics  # made by the launch itself
         eni.add_tags(launch["Tags"]["network-interface"])
     if not instance.security_groups and 0 in instance.nics:
         instance.security_groups = list(vars(instance.nics[0])["_group_set"])  # those of the first interface

@@ -11,7 +11,6 @@ from typing import Any
 
 from moto.autoscaling.models import ASG_NAME_TAG, FakeAutoScalingGroup, InstanceState
 
-from rackwright.cloud.aws.call import Behaviours
 from rackwright.cloud.aws.services.launches import on_behalf_of
 
 
@@ -57,6 +56,3 @@ def _launch(group: Any, tags: dict[str, str], subnet: str | None) -> InstanceSta
 def install() -> None:
     """Put these rules into moto."""
     type.__setattr__(FakeAutoScalingGroup, "replace_autoscaling_group_instances", launch_members)
-
-
-BEHAVIOURS: Behaviours = {}

@@ -19,7 +19,7 @@ def images_of(references: Sequence[str], known: Mapping[str, Image]) -> dict[str
         raise InputError(
             f"{len(missing)} images have no known digest",
             where="software.ngc",
-            hint="run ./rw lock with the registry in reach, or put the digest into the reference (name:tag@sha256:…)",
+            hint="put the digest into the reference (name:tag@sha256:…); skopeo inspect docker://name:tag shows it",
             problems=[Problem("software.ngc", f"{name}: no digest is known", _nearest(name)) for name in missing],
         )
     return dict(sorted(found.items()))

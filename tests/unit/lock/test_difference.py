@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 
 from rackwright.lock import Image, Lock, OperatingSystem, Package, difference
 from tests.unit.lock.strategies import locks
@@ -43,6 +43,7 @@ def test_a_lock_does_not_differ_from_itself(lock: Lock) -> None:
     assert difference(lock, lock) == ()
 
 
+@settings(max_examples=30)
 @given(locks, locks)
 def test_the_way_back_is_the_same_changes_turned_round(one: Lock, other: Lock) -> None:
     forth = {(c.section, c.name, c.before, c.after) for c in difference(one, other)}

@@ -28,6 +28,12 @@ def node_address(cidr: str, offset: int) -> str:
     return str(IPv4Network(cidr)[offset])
 
 
+def node_addresses(cidr: str, offset: int, count: int) -> tuple[str, ...]:
+    """`count` addresses from `offset` on in the subnet `cidr`."""
+    first = int(IPv4Network(cidr).network_address) + offset
+    return tuple(str(IPv4Address(first + number)) for number in range(count))
+
+
 def node_range(pool: Pool, subnet: Subnet) -> str:
     """Every name that a node of `pool` can get, in Slurm's form: ``train-[4-1022]``; fixed nodes by their own."""
     offsets = [int(IPv4Address(a)) - int(IPv4Network(subnet.cidr).network_address) for a in pool.addresses]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rackwright.catalog import Catalog, Machine
 from rackwright.design.model import Capacity, Nic, Pool, Subnet
-from rackwright.design.names import FIRST_FIXED_OFFSET, node_address
+from rackwright.design.names import FIRST_FIXED_OFFSET, node_addresses
 from rackwright.design.needs import TIER_OF_ROLE, zone_of_pool
 from rackwright.fabric.efa import NicSlot, addresses_per_node, nic_layout
 from rackwright.spec.cluster import ClusterSpec
@@ -148,8 +148,7 @@ def has_fixed_addresses(spec: ClusterSpec, pool: str) -> bool:
 def _fixed(plan: PoolPlan, subnet: Subnet, fixed_from: int) -> tuple[str, ...]:
     if fixed_from < 0:
         return ()
-    first = FIRST_FIXED_OFFSET + fixed_from
-    return tuple(node_address(subnet.cidr, first + number) for number in range(plan.wanted.nodes.max))
+    return node_addresses(subnet.cidr, FIRST_FIXED_OFFSET + fixed_from, plan.wanted.nodes.max)
 
 
 def _like(machine: Machine, catalog: Catalog) -> float | None:

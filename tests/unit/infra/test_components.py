@@ -20,11 +20,21 @@ from .conftest import design, p5_nics
 KEY = "ssh-ed25519 AAAA admin"
 
 
+DECLARED: dict[str, dict[str, dict[str, dict[str, Any]]]] = {}
+"""What was declared before, by the arguments: declaring a cluster takes about a second, looking at it nothing."""
+
+
 @pytest.fixture
 def seen(declare):
     """``seen(**changes)`` declares the cluster of a changed design; type -> name -> inputs."""
 
     def run(endpoint: str | None = None, **changes: Any) -> dict[str, dict[str, dict[str, Any]]]:
+        key = repr((endpoint, sorted(changes.items())))
+        if key not in DECLARED:
+            DECLARED[key] = declared(endpoint, changes)
+        return DECLARED[key]
+
+    def declared(endpoint: str | None, changes: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
         settings = Settings(spec=Path("x"), stack="test", endpoint=endpoint, ssh_public_key=KEY)
         found: dict[str, dict[str, dict[str, Any]]] = {}
         for resource in declare(lambda: AwsCluster(design(**changes), settings)).seen:

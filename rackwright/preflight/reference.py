@@ -23,13 +23,13 @@ def reference_page() -> str:
 
 
 def _area(area: str, rules: list[Rule]) -> str:
-    title = _title(rules[0])
+    title = " ".join(dict.fromkeys(_subject(rule) for rule in rules))
     return "\n".join([f"\n## {area}: {title}\n", *(_rule(rule) for rule in rules)])
 
 
-def _title(rule: Rule) -> str:
+def _subject(rule: Rule) -> str:
     module = next(module for module in AREAS if module.__name__ == rule.find.__module__)
-    return (module.__doc__ or "").strip().rstrip(".").partition("\n")[0]
+    return (module.__doc__ or "").strip().partition("\n")[0]
 
 
 def _rule(rule: Rule) -> str:

@@ -6,12 +6,20 @@ from rackwright.preflight import (
     budget,
     capacity,
     catalog,
+    containers,
+    divided,
     efa,
+    encryption,
+    environment,
+    identity,
     kubernetes,
+    locked,
+    lustre,
     network,
     onprem,
     operations,
     power,
+    reservations,
     residency,
     security,
     slurm,
@@ -22,8 +30,8 @@ from rackwright.preflight import (
 from rackwright.preflight.rule import REGISTRY, Rule
 
 AREAS = (
-    *(budget, capacity, catalog, efa, kubernetes, network, onprem, operations, power, residency, security, slurm),
-    *(software, storage, waived),
+    *(budget, capacity, reservations, catalog, efa, environment, kubernetes, network, onprem, operations, power),
+    *(residency, encryption, identity, security, slurm, software, containers, divided, locked, storage, lustre, waived),
 )
 """Modules that define rules, by subject."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +16,13 @@ from rackwright.lock.model import Lock
 from rackwright.spec.cluster import ClusterSpec
 from rackwright.spec.places import Path
 from rackwright.spec.pools import PoolSpec
+from rackwright.spec.storage import S3, Efs, FsxLustre
+
+STRICT = ("hipaa", "pci-dss", "nist-800-53", "nist-800-171", "fedramp-moderate", "iso-27001", "soc2", "gdpr", "cis")
+"""Frameworks that ask for encryption and proven identity."""
+
+AUDITED = ("hipaa", "sox", "pci-dss", "nist-800-53", "nist-800-171", "fedramp-moderate", "iso-27001", "soc2", "cis")
+"""Frameworks that ask for records of who did what."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,33 @@ class View:
         """Whether the cluster holds personal, health or financial data."""
         return self.spec.data.classification in {"pii", "phi", "financial"}
 
-    def storages(self, kind: type) -> Iterator[tuple[str, object]]:
-        """Storages of one kind, with their names."""
-        return ((name, item) for name, item in self.spec.storage.items() if isinstance(item, kind))
+    @cached_property
+    def lustre(self) -> tuple[tuple[str, FsxLustre], ...]:
+        """FSx for Lustre file systems with their names."""
+        return tuple((name, item) for name, item in self.spec.storage.items() if isinstance(item, FsxLustre))
+
+    @cached_property
+    def efs(self) -> tuple[tuple[str, Efs], ...]:
+        """EFS file systems with their names."""
+        return tuple((name, item) for name, item in self.spec.storage.items() if isinstance(item, Efs))
+
+    @cached_property
+    def buckets(self) -> tuple[tuple[str, S3], ...]:
+        """S3 buckets with their names."""
+        return tuple((name, item) for name, item in self.spec.storage.items() if isinstance(item, S3))
+
+    @property
+    def strict(self) -> str:
+        """Why encryption and identity are not optional here; empty when they are."""
+        names = [name for name in STRICT if self.follows(name)]
+        return f"{self.spec.data.classification} data" if self.sensitive else ", ".join(names)
+
+    @property
+    def audited(self) -> str:
+        """Frameworks of the spec that ask for records; empty when there are none."""
+        return ", ".join(name for name in AUDITED if self.follows(name))
+
+    @property
+    def loads_driver(self) -> bool:
+        """Whether a driver is really loaded somewhere; the local cloud has no GPU to load it for."""
+        return self.spec.target.kind != "local" and bool(self.nvidia_pools)

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from rackwright.engine.backend import now
 from rackwright.engine.plan import EventKind
-from rackwright.engine.properties import PropertyChange, changes
+from rackwright.engine.properties import PropertyChange, same_value
 from rackwright.engine.provider import Found, ProviderError
 from rackwright.engine.provider_resources import Providers
 from rackwright.engine.run import REFUSALS, Run, planned
 from rackwright.engine.state import ResourceState
-from rackwright.engine.step import Op
+from rackwright.engine.step import Diff, Op, decide
 from rackwright.engine.urn import is_provider
 
 
@@ -44,18 +44,34 @@ def _note(run: Run, providers: Providers, resource: ResourceState, found: Found)
         gone = replace(resource, pending_replacement=True, modified=now())
         run.journal.commit(instead=(resource, gone))
         step = planned(Op.DELETE, resource, recorded=recorded)
-    elif diff := drift(resource, found):
-        there = replace(resource, outputs=found.outputs, inputs=found.inputs or resource.inputs, modified=now())
-        run.journal.commit(instead=(resource, there))
-        step = planned(Op.REFRESH, there, diff, recorded=recorded)
     else:
-        step = planned(Op.SAME, resource, recorded=recorded)
+        there = replace(resource, outputs=found.outputs, inputs=found.inputs or resource.inputs, modified=now())
+        diff = _drift(
+            resource, there, providers.recorded(resource).diff(there, resource.inputs, resource.ignore_changes)
+        )
+        if not _same_bag(resource, there):
+            run.journal.commit(instead=(resource, there))
+        step = planned(Op.REFRESH if diff else Op.SAME, there, diff, recorded=recorded)
     run.steps.append(step)
     run.tell(EventKind.PLANNED if run.preview else EventKind.FINISHED, step)
 
 
-def drift(resource: ResourceState, found: Found) -> tuple[PropertyChange, ...]:
-    """What differs between the record (old) and what is there (new): inputs where the provider reads them."""
-    if found.inputs is not None and (diff := tuple(changes(resource.inputs, found.inputs))):
-        return diff
-    return tuple(changes(resource.outputs, found.outputs))
+def _same_bag(one: ResourceState, other: ResourceState) -> bool:
+    return same_value(one.inputs, other.inputs) and same_value(one.outputs, other.outputs)
+
+
+def _drift(recorded: ResourceState, there: ResourceState, answer: Diff) -> tuple[PropertyChange, ...]:
+    """What somebody changed by hand: the record is old, what is there is new.
+
+    It is what an apply of the recorded inputs would change back, turned round; the provider says which texts mean the
+    same. What only the provider computes is brought up to date without a word.
+    """
+    back = decide(replace(there, init_errors=()), recorded.inputs, answer)
+    return () if back.op is Op.SAME else tuple(_turned(change) for change in back.diff)
+
+
+_OPPOSITE = {"add": "delete", "delete": "add", "update": "update"}
+
+
+def _turned(change: PropertyChange) -> PropertyChange:
+    return PropertyChange(change.path, _OPPOSITE[change.kind], change.new, change.old)

@@ -386,6 +386,23 @@ def test_refresh_shows_and_records_drift(rig: Rig) -> None:
     rig.check_truth()
 
 
+def test_a_refresh_takes_in_computed_values_without_calling_them_drift(rig: Rig) -> None:
+    class Growing(MemoryProvider):
+        def read(self, request: Any, context: Any) -> Any:
+            response = MemoryProvider.Read(self, request, context)
+            response.properties.update({"members": 3})
+            return response
+
+        Read = read
+
+    rig.provider = Growing
+    rig.program = lambda: Thing("one", {"size": 1})
+    rig.up()
+    assert rig.refresh().unchanged
+    (one,) = [r for r in rig.snapshot.resources if r.id.startswith("thing")]
+    assert one.outputs["members"] == 3
+
+
 def test_events_tell_what_happens(rig: Rig) -> None:
     def program() -> None:
         pulumi.info("hello")

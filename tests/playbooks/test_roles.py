@@ -33,7 +33,11 @@ def tasks_of(node: Any) -> list[dict[str, Any]]:
 
 
 def all_tasks() -> list[tuple[Path, dict[str, Any]]]:
-    paths = sorted(PLAYBOOKS.glob("roles/*/tasks/*.yml")) + sorted(PLAYBOOKS.glob("roles/*/handlers/*.yml"))
+    paths = [
+        path
+        for kind in ("tasks", "roles/*/tasks", "roles/*/handlers")
+        for path in sorted(PLAYBOOKS.glob(f"{kind}/*.yml"))
+    ]
     return [(path, task) for path in paths for task in tasks_of(YAML(typ="safe").load(path.read_text()))]
 
 
@@ -97,6 +101,21 @@ def test_every_command_says_when_it_changes_something() -> None:
         if command := task.get("ansible.builtin.command"):
             guarded = isinstance(command, dict) and ("creates" in command or "removes" in command)
             assert guarded or "changed_when" in task, f"{path}: {task['name']}"
+
+
+@pytest.mark.parametrize("path", sorted(PLAYBOOKS.glob("roles/*/vars/main.yml")), ids=lambda path: path.parts[-3])
+def test_files_that_are_compared_are_the_files_that_are_written(path: Path) -> None:
+    role = path.parents[1]
+    ((name, files),) = YAML(typ="safe").load(path.read_text()).items()
+    assert name == f"{role.name}_files"
+    assert all((role / "templates" / file["src"]).is_file() for file in files)
+    modes = {file["dest"]: file.get("mode", "0644") for file in files}
+    tasks = tasks_of(YAML(typ="safe").load((role / "tasks/main.yml").read_text()))
+    written = [task["ansible.builtin.template"] for task in tasks if "ansible.builtin.template" in task]
+    literal = {template["dest"]: template["mode"] for template in written if "{{" not in template["dest"]}
+    assert literal.items() <= modes.items()
+    looped = [task["loop"] for task in tasks if "stale_files" in str(task.get("loop"))]
+    assert literal.keys() == modes.keys() or looped
 
 
 def test_nothing_ignores_errors() -> None:

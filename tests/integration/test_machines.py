@@ -41,7 +41,11 @@ def free_block() -> str:
 
 
 def settings_in(folder: Path) -> CloudSettings:
-    return CloudSettings(root=folder / "cloud", cache=default_cache(), network_cidr=free_block(), name="test")
+    """A cloud of its own in `folder`; skips the test where no machine can run."""
+    settings = CloudSettings(root=folder / "cloud", cache=default_cache(), network_cidr="10.99.0.0/24", name="test")
+    if reason := why_no_machines(settings):
+        pytest.skip(f"no machines here: {reason}")
+    return replace(settings, network_cidr=free_block())
 
 
 def two_instances(settings: CloudSettings) -> list[WantedInstance]:
@@ -113,8 +117,6 @@ NOTHING: dict[str, list[str]] = {"mounts": [], "links": [], "processes": [], "co
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """Two machines, shared by the tests of this file."""
     settings = settings_in(tmp_path_factory.mktemp("machines"))
-    if reason := why_no_machines(settings):
-        pytest.skip(f"no machines here: {reason}")
     cloud = LocalCloud(settings)
     want(cloud, two_instances(settings))
     try:
@@ -277,8 +279,6 @@ def test_instances_above_the_cap_have_no_machine_and_the_status_says_so(cloud: L
 
 def test_down_leaves_nothing_after_everything_was_killed_and_a_second_one_has_nothing_to_do(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
-    if reason := why_no_machines(settings):
-        pytest.skip(f"no machines here: {reason}")
     cloud = LocalCloud(settings)
     want(cloud, two_instances(settings)[:1])
     try:
@@ -310,8 +310,7 @@ ensure_base_root(Path(sys.argv[1]), host_mirror(), lambda line: print(line, flus
 
 
 def test_a_build_of_the_base_root_that_is_killed_leaves_no_process_and_the_next_one_clears_up(tmp_path: Path) -> None:
-    if reason := why_no_machines(settings_in(tmp_path)):
-        pytest.skip(f"no machines here: {reason}")
+    settings_in(tmp_path)
     build = subprocess.Popen([sys.executable, "-c", BUILD, tmp_path], stdout=subprocess.PIPE, text=True)
     assert build.stdout is not None
     with build.stdout:

@@ -40,7 +40,7 @@ def lasting(folder: Path) -> MemoryCloud:
 
         return change(method, urn, done)
 
-    cloud.change = kept_change  # type: ignore[method-assign]
+    cloud.change = kept_change
     return cloud
 
 

@@ -230,7 +230,7 @@ def test_the_note_of_a_dead_process_is_no_lock_but_that_of_a_living_one_is(rig: 
 def test_a_full_disk_is_said_and_what_was_created_is_found_again(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     rig.program = lambda: Thing("one")
     writes = []
-    real = rig.backend.write.__func__  # type: ignore[attr-defined]
+    real = rig.backend.write.__func__
 
     def write(self: FileBackend, stack: object, content: bytes) -> None:
         writes.append(content)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from infra.aws import hosts, launch
+from infra import hosts
+from infra.aws import launch
 from infra.aws.access import ClusterAccess
 from infra.aws.account import Account
 from infra.aws.audit_trail import AuditTrail, LogSink, TrafficRecord
@@ -19,6 +20,7 @@ from infra.aws.endpoints import ServiceEndpoints
 from infra.aws.fabric_access import FabricAccess
 from infra.aws.head_nodes import HeadNodes
 from infra.aws.identity import NodeIdentity
+from infra.aws.members import find_members
 from infra.aws.network import Network
 from infra.aws.node_pool import NodePool
 from infra.aws.provider import LOCAL_REGION, cluster_provider
@@ -245,7 +247,7 @@ class AwsCluster(pulumi.ComponentResource):
             tags=self._tags,
             opts=self._child,
         )
-        return hosts.find_members(pool.name, self._prefix, group, self._aws)
+        return find_members(pool.name, self._prefix, group, self._aws)
 
     def _declare_heads(
         self, pool: Pool, shared: _Pools, network: Network, image: pulumi.Output[str]

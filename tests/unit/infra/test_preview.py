@@ -54,7 +54,14 @@ def preview(tmp_path):
     return run
 
 
-@pytest.mark.parametrize("stack", ["local", "h100-train"])
+STACKS = sorted(
+    path.stem
+    for path in (PROJECT_ROOT / "stacks").glob("*.yaml")
+    if not path.name.startswith("Pulumi.") and not path.name.endswith(".lock.yaml")
+)
+
+
+@pytest.mark.parametrize("stack", STACKS)
 def test_stack_plans_offline_and_violates_nothing(preview, stack) -> None:
     pack = PolicyAnalyzer(RULES, profile_of(("hipaa", "sox", "cis"), "phi"))
     plan = preview(f"stacks/{stack}.yaml", pack)

@@ -59,3 +59,11 @@ def test_every_child_belongs_to_a_component_and_every_component_to_the_cluster(r
     for resource in recorder.seen:
         if resource.typ.startswith("aws:"):
             assert resource.provider, f"{resource.typ} {resource.name} would use a default provider"
+
+
+def test_a_site_of_ones_own_gives_the_same_inventory_and_builds_nothing(run) -> None:
+    recorder, exported = run("dgx-h100-4su")
+    hosts = Inventory.model_validate(json.loads(str(exported["inventory"]))).hosts
+    assert {resource.typ for resource in recorder.seen} == {"rackwright:on-prem:Cluster"}
+    assert len(hosts) == len({host.address for host in hosts}) > 100
+    assert all(host.instance_id is None for host in hosts)

@@ -6,31 +6,18 @@ import json
 from collections.abc import Sequence
 from ipaddress import IPv4Address
 
-import pulumi
-import pulumi_aws as aws
 from pydantic import JsonValue
 
 from rackwright.design import node_name
 from rackwright.design.model import Design, Pool
 from rackwright.inventory import Host, Inventory
 
-
-def find_members(
-    pool: str, stack: str, group: pulumi.Resource, provider: pulumi.ProviderResource
-) -> pulumi.Output[list[tuple[str, str]]]:
-    """(id, private address) of each running instance of a pool, by address; unknown until `group` exists."""
-    found = aws.ec2.get_instances_output(
-        instance_tags={"rackwright:stack": stack, "rackwright:pool": pool},
-        instance_state_names=["pending", "running"],
-        opts=pulumi.InvokeOutputOptions(provider=provider, depends_on=[group]),
-    )
-    return pulumi.Output.all(found.ids, found.private_ips).apply(
-        lambda both: sorted(zip(both[0], both[1], strict=True), key=lambda node: IPv4Address(node[1]))
-    )
+Member = tuple[str | None, str]
+"""Instance id (None on machines of one's own) and private address."""
 
 
-def hosts_of(design: Design, pool: Pool, members: Sequence[tuple[str, str]]) -> tuple[Host, ...]:
-    """Hosts of one pool from (id, private address) pairs."""
+def hosts_of(design: Design, pool: Pool, members: Sequence[Member]) -> tuple[Host, ...]:
+    """Hosts of one pool from its members."""
     cidr = design.network.subnet(pool.subnet).cidr
     variables: dict[str, JsonValue] = {"gpus": pool.gpus, "pool": pool.name}
     return tuple(
@@ -46,7 +33,7 @@ def hosts_of(design: Design, pool: Pool, members: Sequence[tuple[str, str]]) -> 
     )
 
 
-def inventory_of(design: Design, members: Sequence[Sequence[tuple[str, str]]]) -> str:
+def inventory_of(design: Design, members: Sequence[Sequence[Member]]) -> str:
     """The inventory as JSON, given the members of each pool in design order; the same input gives the same bytes."""
     hosts = [host for pool, found in zip(design.pools, members, strict=True) for host in hosts_of(design, pool, found)]
     inventory = Inventory(cluster=design.name, hosts=tuple(sorted(hosts, key=lambda host: host.name)))

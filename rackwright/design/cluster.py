@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rackwright.catalog import Catalog
-from rackwright.design.model import Design, FabricSummary, Network, Pool, Scheduler, Storage, Subnet
+from rackwright.design.fabric import fabric_of
+from rackwright.design.model import Design, Network, Pool, Scheduler, Storage, Subnet
 from rackwright.design.needs import address_needs, zone_of_storage, zones_of
 from rackwright.design.pools import PoolPlan, finish_pool, has_fixed_addresses, plan_pools, subnet_of
 from rackwright.design.subnets import cut
@@ -46,7 +47,7 @@ def design_cluster(spec: ClusterSpec, catalog: Catalog) -> Design:
         tags=_tags(spec),
         cost=cost_of(spec, pools, storage, catalog),
         power=power_of(spec, pools),
-        fabric=_fabric(spec, plans, pools),
+        fabric=fabric_of(spec, plans, pools),
     )
 
 
@@ -132,30 +133,3 @@ def _tags(spec: ClusterSpec) -> dict[str, str]:
         "rackwright:residency": " ".join(spec.data.residency),
     }
     return {key: value for key, value in sorted(tags.items()) if value}
-
-
-def _fabric(spec: ClusterSpec, plans: Sequence[PoolPlan], pools: Sequence[Pool]) -> FabricSummary:
-    if spec.target.kind == "on-prem":
-        return _site_fabric(spec, plans)
-    efa = [pool for pool in pools if pool.efa_gbps]
-    ports = sum(pool.max_nodes * sum(nic.interface_type != "interface" for nic in pool.nics) for pool in efa)
-    return FabricSummary(
-        kind="efa" if efa else "none",
-        per_node_gbps=max((pool.efa_gbps for pool in efa), default=0.0),
-        endpoints=ports,
-    )
-
-
-def _site_fabric(spec: ClusterSpec, plans: Sequence[PoolPlan]) -> FabricSummary:
-    wired = [plan for plan in plans if plan.machine.gpus and plan.machine.nics]
-    if not wired or spec.fabric is None:
-        return FabricSummary(kind="none", per_node_gbps=0.0, endpoints=0)
-    ports = sum(plan.wanted.nodes.max * plan.machine.nics for plan in wired)
-    fastest = max(plan.machine.nics * plan.machine.nic_gbps for plan in wired)
-    bisection = sum(plan.wanted.nodes.max * plan.machine.nics * plan.machine.nic_gbps for plan in wired) / 2000
-    return FabricSummary(
-        kind=spec.fabric.kind,
-        per_node_gbps=fastest,
-        endpoints=ports,
-        bisection_tbps=bisection / spec.fabric.oversubscription,
-    )

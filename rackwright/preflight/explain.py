@@ -59,7 +59,7 @@ def explain_machine(machine: Machine, catalog: Catalog) -> str:
 
 def _price_line(price: Price) -> str:
     usd = "not known" if price.usd is None else f"{price.usd} USD/h"
-    unsure = ", secondary source" if price.uncertain else ""
+    unsure = ", not confirmed at the source" if price.uncertain else ""
     return f"{'price':<20} {usd} in {price.region}, {price.source.read_on}{unsure}"
 
 

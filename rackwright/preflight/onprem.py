@@ -9,8 +9,10 @@ from math import ceil
 
 from rackwright.catalog.fabric import Switch, switches
 from rackwright.catalog.load import nearest
+from rackwright.design.fabric import fabric_request
+from rackwright.design.pools import plan_pools
 from rackwright.diagnostics import InputError
-from rackwright.fabric import FabricRequest, design_fabric
+from rackwright.fabric import design_fabric
 from rackwright.preflight.rule import Fault, Severity, rule
 from rackwright.preflight.view import PoolView, View
 from rackwright.spec.network import FabricSpec
@@ -107,22 +109,14 @@ def fabric_can_be_built(view: View) -> Iterator[Fault]:
     Source: https://docs.nvidia.com/dgx-superpod/reference-architecture-scalable-infrastructure-h100/latest/network-fabrics.html,
     table 4; Al-Fares, Loukissas, Vahdat, SIGCOMM 2008
     """
-    fabric, wired = view.spec.fabric, _wired(view)
+    fabric = view.spec.fabric
+    if len(view.pools) < len(view.spec.pools):
+        return  # RW-CAT-001 names the unknown machine
+    wired = [plan for plan in plan_pools(view.spec, view.catalog) if plan.machine.gpus and plan.machine.nics]
     if fabric is None or _switch(fabric) is None or not wired:
         return
-    nodes, rails = sum(pool.most for pool in wired), max(pool.machine.nics for pool in wired)
-    ports = rails if fabric.ufm else 0
     try:
-        design_fabric(
-            FabricRequest(
-                nodes=nodes,
-                rails=rails,
-                switch=fabric.switch,
-                oversubscription=fabric.oversubscription,
-                ufm_ports=ports,
-                unit_nodes=fabric.nodes_per_unit,
-            )
-        )
+        design_fabric(fabric_request(fabric, wired))
     except InputError as problem:
         summary = problem.problems[0].summary if problem.problems else problem.summary
         yield Fault(("fabric",), summary, problem.hint or "take a larger switch")

@@ -129,6 +129,19 @@ def test_a_site_has_every_node_by_address_and_no_public_subnet():
     assert "train" in design.cost.not_priced
 
 
+def test_the_fabric_of_four_scalable_units_is_the_published_one():
+    fabric = _design("dgx-h100-4su").fabric
+    assert (fabric.leaves, fabric.spines, fabric.cores, fabric.endpoints) == (32, 16, 0, 127 * 8)
+    assert fabric.per_node_gbps == 3200
+
+
+def test_switches_that_cannot_carry_the_nodes_are_refused():
+    spec = load_spec(ROOT / "stacks" / "dgx-h100-4su.yaml").model_dump(mode="json")
+    spec["pools"]["train"]["nodes"] = {"min": 20_000, "max": 20_000}
+    with pytest.raises(InputError, match="do not fit"):
+        design_cluster(ClusterSpec.model_validate(spec), CATALOG)
+
+
 def test_a_machine_that_nobody_knows_is_refused_with_the_nearest():
     spec = load_spec(ROOT / "stacks" / "local.yaml").model_dump(mode="json")
     spec["pools"]["train"]["machine"] = "p5.48xlrge"

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 
 from rackwright.catalog import load_catalog
 from rackwright.diagnostics import InputError
+from rackwright.lock import load_lock, lock_path
 from rackwright.preflight import check, explain, is_error, judge, rules
 from rackwright.preflight.rule import Rule, Severity
 from rackwright.preflight.rules import RULES
@@ -77,7 +78,9 @@ def test_no_rule_breaks_on_a_valid_spec(spec: ClusterSpec):
 
 @pytest.mark.parametrize("stack", stack_names(ROOT))
 def test_stacks_have_no_error(stack: str):
-    found = check(load_spec(ROOT / "stacks" / f"{stack}.yaml"), load_catalog(), today=TODAY)
+    path = ROOT / "stacks" / f"{stack}.yaml"
+    lock = load_lock(lock_path(path)) if lock_path(path).exists() else None
+    found = check(load_spec(path), load_catalog(), lock, today=TODAY)
     assert [problem for problem in found if is_error(problem)] == []
 
 

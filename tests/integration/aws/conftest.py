@@ -12,6 +12,7 @@ from pulumi.runtime.proto import provider_pb2 as pb
 
 from rackwright.engine.properties import from_struct, to_struct
 from rackwright.engine.providers.aws import AwsProvider
+from tests.integration.aws.cases import World
 
 REGION = "us-east-1"
 SESSION = botocore.session.Session()
@@ -133,6 +134,11 @@ class Engine:
     def invoke(self, token: str, **args) -> dict:
         response = self.provider.Invoke(pb.InvokeRequest(tok=token, args=to_struct(args)))
         return from_struct(getattr(response, "return"))
+
+
+@pytest.fixture(scope="session")
+def world(engine: "Engine") -> World:
+    return World(engine)
 
 
 @pytest.fixture(scope="session")

@@ -18,8 +18,7 @@ SAMPLE = {
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.id in SAMPLE], ids=lambda case: case.id)
-def test_a_lost_reply_is_settled_by_finding_what_was_made(engine: Engine, case: Case) -> None:
-    world = World(engine)
+def test_a_lost_reply_is_settled_by_finding_what_was_made(engine: Engine, world: World, case: Case) -> None:
     urn = engine.urn(case.token, "lost")
     inputs = engine.check(case.token, case.inputs(world), "lost")
     if case.token not in {"aws:ec2/instance:Instance"}:
@@ -82,8 +81,7 @@ def test_ignored_changes_are_no_difference(engine: Engine) -> None:
     assert not engine.provider.Diff(request).diffs
 
 
-def test_instances_are_listed_with_addresses_in_the_same_order(engine: Engine) -> None:
-    world = World(engine)
+def test_instances_are_listed_with_addresses_in_the_same_order(engine: Engine, world: World) -> None:
     made = {}
     for number in range(3):
         inputs = {"ami": "ami-1", "instanceType": "m7i.large", "subnetId": world.subnet, "tags": {"set": "listed"}}

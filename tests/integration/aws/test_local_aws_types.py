@@ -11,11 +11,6 @@ pytestmark = pytest.mark.cloud
 NONE = pb.DiffResponse.DIFF_NONE
 
 
-@pytest.fixture(scope="module")
-def world(engine) -> World:
-    return World(engine)
-
-
 def test_every_type_has_a_case() -> None:
     assert {case.token for case in CASES} == set(TYPES)
 

@@ -222,7 +222,7 @@ class Ec2Resource(Resource):
         """By the token, of things that still exist."""
         filters = [{"Name": "key", "Values": [MARK_TAG]}, {"Name": "value", "Values": [wanted.mark]}]
         tagged = cloud.call("ec2", "DescribeTags", Filters=filters)["Tags"]
-        ids = [str(tag["ResourceId"]) for tag in tagged if tag.get("ResourceType") in {self.tag_type, None}]
+        ids = [str(tag["ResourceId"]) for tag in tagged]
         return next((id_ for id_ in ids if self.describe(cloud, id_) is not None), None)
 
 

@@ -13,7 +13,6 @@ from botocore.loaders import Loader
 
 from rackwright.catalog import Machine, load_catalog
 from rackwright.catalog.regions import REGION_COUNTRY, REGION_PREFIX
-from rackwright.fabric.efa import NicSlot, addresses_per_node, legal, max_pods, nic_layout
 
 CATALOG = load_catalog()
 AWS = [machine for machine in CATALOG.machines.values() if machine.kind == "aws"]
@@ -107,51 +106,6 @@ def test_an_unknown_price_is_none_and_not_zero():
     assert CATALOG.price("p6e-gb200.36xlarge", "us-east-1") is None
     assert CATALOG.price("p5.48xlarge", "eu-north-1") is None
     assert all(price.usd is None or price.usd > 0 for price in CATALOG.prices.values())
-
-
-@pytest.mark.parametrize("machine", AWS, ids=lambda m: m.name)
-def test_recommended_layouts_are_legal(machine: Machine):
-    assert legal(machine, nic_layout(machine)) == []
-    if machine.extra_ena_cards:
-        assert legal(machine, nic_layout(machine, "bandwidth-optimised")) == []
-
-
-@pytest.mark.parametrize(
-    ("name", "policy", "interfaces", "addresses"),
-    [
-        ("p4d.24xlarge", "ip-optimised", 5, 1),
-        ("p5.48xlarge", "ip-optimised", 33, 1),
-        ("p5.48xlarge", "bandwidth-optimised", 40, 8),
-        ("p5en.48xlarge", "ip-optimised", 17, 1),
-        ("p6-b200.48xlarge", "ip-optimised", 9, 1),
-        ("p6-b200.48xlarge", "bandwidth-optimised", 16, 8),
-        ("p6-b300.48xlarge", "ip-optimised", 17, 1),
-        ("p6-b300.48xlarge", "bandwidth-optimised", 33, 17),
-        ("p6e-gb200.36xlarge", "ip-optimised", 5, 1),
-        ("trn2.48xlarge", "ip-optimised", 17, 1),
-        ("g6e.48xlarge", "ip-optimised", 5, 1),
-        ("g6e.8xlarge", "ip-optimised", 2, 1),
-        ("m7i.4xlarge", "ip-optimised", 1, 1),
-    ],
-)
-def test_layouts_are_those_of_the_user_guide(name: str, policy: str, interfaces: int, addresses: int):
-    slots = nic_layout(CATALOG.machine(name), policy)
-    assert (len(slots), addresses_per_node(slots)) == (interfaces, addresses)
-
-
-def test_the_first_card_of_b300_carries_no_efa():
-    slots = nic_layout(CATALOG.machine("p6-b300.48xlarge"))
-    assert slots[0] == NicSlot(0, 0, "interface")
-    assert [slot.card_index for slot in slots[1:]] == list(range(1, 17))
-
-
-def test_an_illegal_layout_is_told_part_by_part():
-    wrong = (NicSlot(0, 0, "efa-only"), NicSlot(0, 1, "efa-only"), NicSlot(99, 0, "interface"))
-    assert len(legal(CATALOG.machine("p5.48xlarge"), wrong)) == 3
-
-
-def test_pods_on_p5_are_fifty_one():
-    assert max_pods(CATALOG.machine("p5.48xlarge"), with_efa=True) == 51
 
 
 def test_regions_have_a_prefix_and_a_country():

@@ -110,11 +110,10 @@ def fabric_can_be_built(view: View) -> Iterator[Fault]:
     table 4; Al-Fares, Loukissas, Vahdat, SIGCOMM 2008
     """
     fabric = view.spec.fabric
-    if len(view.pools) < len(view.spec.pools):
-        return  # RW-CAT-001 names the unknown machine
-    wired = [plan for plan in plan_pools(view.spec, view.catalog) if plan.machine.gpus and plan.machine.nics]
-    if fabric is None or _switch(fabric) is None or not wired:
+    known = len(view.pools) == len(view.spec.pools)  # RW-CAT-001 names the unknown machine
+    if fabric is None or _switch(fabric) is None or not known or not _wired(view):
         return
+    wired = [plan for plan in plan_pools(view.spec, view.catalog) if plan.machine.gpus and plan.machine.nics]
     try:
         design_fabric(fabric_request(fabric, wired))
     except InputError as problem:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from rackwright.catalog import load_catalog
+from rackwright.design import design_cluster
 from rackwright.diagnostics import InputError
 from rackwright.lock import load_lock, lock_path
 from rackwright.preflight import check, explain, is_error, judge, rules
@@ -17,9 +21,10 @@ from rackwright.preflight.rule import Rule, Severity
 from rackwright.preflight.rules import RULES
 from rackwright.spec import ClusterSpec, load_spec, stack_names
 from tests.strategies import specs
-from tests.unit.preflight.case import TODAY, spec_of
+from tests.unit.preflight.case import TODAY, cases, spec_of
 
 ROOT = Path(__file__).parents[3]
+CHANGES = [case.fails for _, case in cases() if case.fails]
 WAIVER = {"rule": "RW-NET-022", "reason": "decided by the board", "owner": "a@example.org"}
 
 
@@ -74,6 +79,20 @@ def test_a_rule_that_breaks_is_a_fault_and_never_passed():
 def test_no_rule_breaks_on_a_valid_spec(spec: ClusterSpec):
     found = judge(spec, load_catalog(), today=TODAY)
     assert not [verdict.problem for verdict in found if "not evaluated" in verdict.problem.summary]
+
+
+@given(st.sampled_from(["aws", "eks", "split", "site"]), st.lists(st.sampled_from(CHANGES), min_size=1, max_size=6))
+@settings(max_examples=150)
+def test_no_rule_breaks_on_any_mixture_of_mistakes(base: str, mixed: list[dict[str, Any]]):
+    changes = {path: value for one in mixed for path, value in one.items()}
+    try:
+        spec = spec_of(base, changes)
+    except (ValidationError, AttributeError, TypeError):
+        return  # the mixture is no spec at all
+    found = judge(spec, load_catalog(), None, today=TODAY)
+    assert not [verdict.problem for verdict in found if "not evaluated" in verdict.problem.summary]
+    if not [verdict for verdict in found if verdict.blocks]:
+        assert design_cluster(spec, load_catalog()), "what preflight passes can be designed"
 
 
 @pytest.mark.parametrize("stack", stack_names(ROOT))

@@ -91,10 +91,10 @@ class Emulator:
             if fault.error:
                 return call.refuse(ApiError(fault.error, f"fault plan: {fault.message}", fault.status))
         with self._lock:
-            seed = self._journal.new_seed()
+            seed, started = self._journal.new_seed(), time.monotonic()
             reply = self._answer(call, seed)
             if reply.ok and not call.reads:
-                self._journal.append(Entry.of(environ, seed))
+                self._journal.append(Entry.of(environ, seed), time.monotonic() - started)
         if call.service in INSTANCE_SERVICES and not call.reads:
             self._on_change()
         return reply

@@ -23,6 +23,8 @@ from rackwright.diagnostics import StepFailed
 
 SNAPSHOT_EVERY = 500
 """Calls after which the journal is folded into a snapshot; a replay of that many takes about three seconds."""
+LONGEST_REPLAY_S = 3.0
+"""Time that the calls since the snapshot took to answer, after which there is a new one: a replay takes as long."""
 SEED_BITS = 63
 PRIVATE = 0o600
 
@@ -93,20 +95,21 @@ class Journal:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder, self._snapshot = folder, folder / "snapshot.pickle"
         self._generation = 0
-        self._since_snapshot = 0
+        self._since_snapshot, self._replay_s = 0, 0.0
         self._file: int | None = None
 
     def new_seed(self) -> int:
         """A seed for the next call; never used twice."""
         return secrets.randbits(SEED_BITS)
 
-    def append(self, entry: Entry) -> None:
-        """Keep `entry`; it survives a kill of this process from here on."""
+    def append(self, entry: Entry, took_s: float) -> None:
+        """Keep `entry`, which took `took_s` to answer; it survives a kill of this process from here on."""
         if self._file is None:
             self._file = os.open(self._journal, os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE)
         os.write(self._file, json.dumps(asdict(entry)).encode() + b"\n")
         self._since_snapshot += 1
-        if self._since_snapshot >= SNAPSHOT_EVERY:
+        self._replay_s += took_s
+        if self._since_snapshot >= SNAPSHOT_EVERY or self._replay_s >= LONGEST_REPLAY_S:
             self.snapshot()
 
     def load(self) -> list[Entry]:
@@ -140,7 +143,8 @@ class Journal:
         old = self._journal
         if self._file is not None:
             os.close(self._file)
-        self._file, self._since_snapshot, self._generation = None, 0, self._generation + 1
+        self._file, self._since_snapshot, self._replay_s = None, 0, 0.0
+        self._generation += 1
         old.unlink(missing_ok=True)
 
     @property

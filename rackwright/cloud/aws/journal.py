@@ -162,6 +162,6 @@ def _load(snapshot: Path) -> int:
         raise StepFailed(
             f"the local cloud's saved state cannot be read: {cause}",
             where=str(snapshot),
-            hint="take the local cloud down with its state (./rw cloud down --forget) and bring it up again",
+            hint="run ./rw cloud down, delete this file (what the local cloud held is lost) and bring it up again",
         ) from cause
     return generation

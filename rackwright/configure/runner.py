@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,9 @@ from rackwright.outcome import HostResult, PhaseTime
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 CANCEL_POLL_S = 1
 """How soon a Ctrl-C is noticed, in seconds."""
+
+LONGEST_FOLDER = 60
+"""Bytes of `private_dir` with which a socket's path (107 bytes at most, unix(7)) still holds ssh's own additions."""
 
 OnEvent = Callable[[ConfigureEvent], None]
 
@@ -87,7 +90,12 @@ def configure(
     record = RunRecord(secrets=tuple(secrets.values()))
     log = private_dir.with_name(f"{private_dir.name}.log")
     inventory = with_access(site, ssh_key, known_hosts)
-    with _private(private_dir), _control_sockets() as sockets, log.open("w") as out, _stop_signals() as stopped:
+    with (
+        _private(private_dir),
+        _control_sockets(private_dir) as sockets,
+        log.open("w") as out,
+        _stop_signals() as stopped,
+    ):
         log.chmod(0o600)
         handle = _event_handler(record, on_event, out)
         finished = _run(private_dir, inventory, secrets, sockets, handle, stopped.is_set, playbook, limit)
@@ -170,19 +178,34 @@ def _event_handler(record: RunRecord, on_event: OnEvent, log: TextIO) -> Callabl
 
 @contextmanager
 def _private(folder: Path) -> Iterator[None]:
-    """An empty folder of mode 0700 that is gone afterwards, whatever happens."""
+    """An empty folder of mode 0700 that is gone afterwards, whatever happens, and so are Ansible's processes."""
+    _end_left_overs(folder)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
     try:
         yield
     finally:
+        _end_left_overs(folder)
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _end_left_overs(folder: Path) -> None:
+    """End every process that was started with a file of `folder`: Ansible's workers outlive it when it is killed."""
+    prefix = os.fsencode(folder.absolute()) + b"/"
+    for commandline in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it may end by itself at any moment
+            if any(word.startswith(prefix) for word in commandline.read_bytes().split(b"\0")):
+                os.kill(int(commandline.parent.name), signal.SIGKILL)
+
+
 @contextmanager
-def _control_sockets() -> Iterator[Path]:
-    """A short path for ssh's shared connections (a socket's path has at most 107 bytes), closed at the end."""
-    with tempfile.TemporaryDirectory(prefix="rw-ssh-") as name:
+def _control_sockets(private_dir: Path) -> Iterator[Path]:
+    """Folder of ssh's shared connections, which are closed at the end.
+
+    It is inside `private_dir`, so that a killed run leaves nothing elsewhere, unless the path is too long for a socket.
+    """
+    inside = len(os.fsencode(private_dir.absolute())) <= LONGEST_FOLDER
+    with tempfile.TemporaryDirectory(prefix="s-", dir=private_dir.absolute() if inside else None) as name:
         folder = Path(name)
         try:
             yield folder

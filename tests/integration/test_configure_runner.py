@@ -123,7 +123,7 @@ except KeyboardInterrupt:
 
 
 def test_ctrl_c_ends_ansible_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    wait = {"name": "Wait", "ansible.builtin.command": "tail -f /dev/null"}
+    wait = {"name": "Wait", "ansible.builtin.command": "timeout 60 tail -f /dev/null"}
     command = [sys.executable, "-c", PROGRAM, str(tmp_path), write_playbook(tmp_path, wait)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -131,7 +131,7 @@ def test_ctrl_c_ends_ansible_and_leaves_nothing_behind(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) == 42
     assert not (tmp_path / "ansible").exists()
-    listing = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    listing = subprocess.run(["ps", "-ww", "-eo", "args"], capture_output=True, text=True, check=True).stdout
     assert str(tmp_path) not in "\n".join(line for line in listing.splitlines() if "ansible-playbook" in line)
 
 

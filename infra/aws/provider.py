@@ -38,7 +38,7 @@ def cluster_provider(*, region: str | None, endpoint: str | None) -> aws.Provide
     if endpoint is None:
         return aws.Provider("aws", region=region)
     return aws.Provider(
-        "local",
+        "aws",
         region=region or LOCAL_REGION,
         access_key=LOCAL_CREDENTIAL,
         secret_key=LOCAL_CREDENTIAL,

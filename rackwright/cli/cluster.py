@@ -11,7 +11,17 @@ import typer
 from rich.markup import escape
 
 from policies.audit import AuditResult
-from policies.report import finding_as_json, render_html, render_json, render_sarif, render_text
+from policies.report import (
+    finding_as_json,
+    render_csv,
+    render_html,
+    render_json,
+    render_junit,
+    render_markdown,
+    render_oscal,
+    render_sarif,
+    render_text,
+)
 from rackwright.cli.arguments import Engine, Json, Stack, Yes
 from rackwright.cli.console import confirm, emit_json, out, say
 from rackwright.cli.model import show_verdicts
@@ -27,6 +37,7 @@ from rackwright.cli.views import (
 from rackwright.cli.watch import Watch
 from rackwright.diagnostics import ClusterError, InputError
 from rackwright.engine import Plan
+from rackwright.pipeline.clock import now
 from rackwright.pipeline.destroy import destroy as destroy_stack
 from rackwright.pipeline.destroy import standing
 from rackwright.pipeline.findings import refuse_violations
@@ -44,6 +55,10 @@ class AuditForm(StrEnum):
     JSON = "json"
     SARIF = "sarif"
     HTML = "html"
+    OSCAL = "oscal"
+    JUNIT = "junit"
+    CSV = "csv"
+    MARKDOWN = "markdown"
 
 
 RENDERERS: dict[AuditForm, Callable[[AuditResult], str]] = {
@@ -51,7 +66,11 @@ RENDERERS: dict[AuditForm, Callable[[AuditResult], str]] = {
     AuditForm.JSON: render_json,
     AuditForm.SARIF: render_sarif,
     AuditForm.HTML: render_html,
+    AuditForm.JUNIT: render_junit,
+    AuditForm.CSV: render_csv,
+    AuditForm.MARKDOWN: render_markdown,
 }
+"""Renderers that need only the result; OSCAL also wants the stack and the time."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -179,9 +198,15 @@ def ssh(
     os.execvp(arguments[0], arguments)  # noqa: S606 - ssh takes over this process and its terminal
 
 
+def _rendered(result: AuditResult, form: AuditForm, stack: str) -> str:
+    if form is AuditForm.OSCAL:
+        return render_oscal(result, stack=stack, at=now())
+    return RENDERERS[form](result)
+
+
 def audit(
     stack: Stack,
-    form: Annotated[AuditForm, typer.Option("--format", help="How to show the findings.")] = AuditForm.TEXT,
+    form: Annotated[AuditForm, typer.Option("--format", help="How to write the findings.")] = AuditForm.TEXT,
     as_json: Json = False,
 ) -> None:
     """Judge what is recorded of a stack by every policy rule; exit 5 when a mandatory one fails."""
@@ -189,6 +214,5 @@ def audit(
     watch = Watch(yes=True, ask="")
     result = Run(prepared, workspace, watch).audit_state()
     watch.close()
-    render = RENDERERS[AuditForm.JSON if as_json else form]
-    out.print(render(result), soft_wrap=True, markup=False, end="")
+    typer.echo(_rendered(result, AuditForm.JSON if as_json else form, prepared.stack), nl=False)
     refuse_violations(result, str(prepared.path))

@@ -100,7 +100,7 @@ def refuse_taken_ports(wanted: Mapping[str, tuple[str, int]]) -> None:
         filters = " or ".join(f"sport = :{port}" for port in found.values())
         raise StepFailed(
             f"in use by another program: {', '.join(found)}",
-            hint=f"see which program it is (ss -ltnp '{filters}') and end it",
+            hint=f"see which program it is (ss -ltnp '{filters}') and end it; RW_AWS_PORT moves the AWS API",
         )
 
 

@@ -18,6 +18,8 @@ from rackwright.diagnostics import InputError
 SMALLEST_PREFIX = 28
 """AWS refuses VPC blocks smaller than /28."""
 
+TOOLKIT_VERSION = "1.20.1"
+"""NVIDIA container toolkit that is built where no lock names another; above the floor of CVE-2026-24260 (1.19.1)."""
 AWS_PORT = 4599
 """Default port of the AWS API on loopback."""
 
@@ -45,7 +47,7 @@ class CloudSettings:
     """TCP port of the AWS API on loopback."""
     machine_cap: int = 3
     """Most machines that run at once; further instances are reported as not rehearsed."""
-    toolkit_version: str = "1.20.1"
+    toolkit_version: str = TOOLKIT_VERSION
     """Version of NVIDIA's container toolkit that is built for the machines."""
     apt_port: int = 3142
     repo_port: int = 3180

@@ -1,4 +1,4 @@
-"""The only place that asks what day it is, for expiry dates; everything below takes the date as an argument."""
+"""The only place that asks what time it is; everything below takes day or time as an argument."""
 
 from __future__ import annotations
 
@@ -8,3 +8,8 @@ import datetime as dt
 def today() -> dt.date:
     """Today in UTC."""
     return dt.datetime.now(dt.UTC).date()
+
+
+def now() -> dt.datetime:
+    """This moment in UTC."""
+    return dt.datetime.now(dt.UTC)

@@ -6,9 +6,17 @@ import os
 from pathlib import Path
 
 from rackwright.cloud.local import LocalCloud
-from rackwright.cloud.settings import CloudSettings
+from rackwright.cloud.settings import AWS_PORT, TOOLKIT_VERSION, CloudSettings
+from rackwright.diagnostics import InputError
+from rackwright.lock.model import Lock
 from rackwright.pipeline.prepare import Prepared
 from rackwright.pipeline.workspace import Workspace
+
+TOOLKIT_MODULE = "github.com/NVIDIA/nvidia-container-toolkit"
+"""Go module of the container toolkit, as locks name it."""
+
+PORTS = 65536
+"""TCP has this many ports; 0 is none of them."""
 
 
 def cloud_for(workspace: Workspace, prepared: Prepared) -> LocalCloud:
@@ -19,8 +27,23 @@ def cloud_for(workspace: Workspace, prepared: Prepared) -> LocalCloud:
             cache=cache_folder(),
             network_cidr=prepared.design.network.cidr,
             name=workspace.stack,
+            aws_port=aws_port(),
+            toolkit_version=toolkit_version(prepared.lock),
         )
     )
+
+
+def aws_port() -> int:
+    """Port of the local AWS API on loopback: ``RW_AWS_PORT``, else 4599."""
+    chosen = os.environ.get("RW_AWS_PORT", str(AWS_PORT))
+    if not chosen.isdigit() or not 0 < int(chosen) < PORTS:
+        raise InputError(f"RW_AWS_PORT is {chosen!r}, expected a port from 1 to {PORTS - 1}", where="RW_AWS_PORT")
+    return int(chosen)
+
+
+def toolkit_version(lock: Lock | None) -> str:
+    """Version of the container toolkit that the local cloud builds: the lock's, else the one it knows."""
+    return lock.modules.get(TOOLKIT_MODULE, TOOLKIT_VERSION).removeprefix("v") if lock else TOOLKIT_VERSION
 
 
 def running_endpoint(cloud: LocalCloud) -> str | None:

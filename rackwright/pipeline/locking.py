@@ -40,7 +40,7 @@ def resolve_stack(root: Path, name_or_path: str, today: dt.date) -> Resolved:
     path = lock_path(stack)
     old = load_lock(path) if path.exists() else None
     design = design_cluster(spec, load_catalog())
-    wants = wants_of(design, spec.software, old.images if old else None)
+    wants = wants_of(design, spec.software, old.images if old else None, slurm=spec.slurm, kubernetes=spec.kubernetes)
     resolution = resolve(wants, load_software(), today)
     changes = difference(old or Lock(os=resolution.lock.os), resolution.lock)
     return Resolved(path, old, resolution, changes)

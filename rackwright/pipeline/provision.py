@@ -7,7 +7,7 @@ The embedded engine serves the local cloud and offline previews; a real cloud ne
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -76,7 +76,7 @@ class EmbeddedEngine:
 
     def destroy(self, on_event: Callable[[Event], None]) -> Result:
         """Delete everything; protection is for real clouds, the rehearsal's things are only copies."""
-        return engine.destroy(self._options(on_event))
+        return engine.destroy(replace(self._options(on_event), unprotect=True))
 
     def deployment(self) -> Mapping[str, object]:
         """The checkpoint's deployment."""

@@ -10,6 +10,7 @@ from policies.report import render_html as findings_html
 from rackwright import __version__
 from rackwright.engine import Plan
 from rackwright.lock.model import Lock
+from rackwright.pipeline.clock import now
 from rackwright.pipeline.prepare import Prepared
 from rackwright.pipeline.run import Facts
 from rackwright.pipeline.workspace import Workspace
@@ -18,7 +19,7 @@ from rackwright.report import Locked, MachineRow, PlanRow, RunReport, render_htm
 
 def write_report(prepared: Prepared, workspace: Workspace, facts: Facts) -> Path:
     """Write both forms of the report and return the path of the HTML one."""
-    report = build_report(prepared, facts, dt.datetime.now(dt.UTC))
+    report = build_report(prepared, facts, now())
     workspace.folder.mkdir(parents=True, exist_ok=True)
     _replace(workspace.folder / "report.json", render_json(report))
     path = workspace.folder / "report.html"

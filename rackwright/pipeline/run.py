@@ -44,6 +44,8 @@ class Facts:
     result: Result | None = None
     machines: tuple[MachineStatus, ...] = ()
     not_rehearsed: str | None = None
+    above_cap: int = 0
+    """Hosts that run in the API alone, because the local cloud boots only so many machines."""
     configured: ConfigureResult | None = None
     checks: tuple[Check, ...] = ()
     audit: AuditResult | None = None
@@ -121,7 +123,8 @@ class Run:
             self.facts.not_rehearsed = why_no_machines(self.cloud.settings)
             self.cloud.up(self.watch.note)
             if self.facts.not_rehearsed is None and self.prepared.lock is not None:
-                self.cloud.serve_images(sorted(self.prepared.lock.images))
+                images = self.prepared.lock.images
+                self.cloud.serve_images(sorted(name for name, image in images.items() if image.stand_in))
 
     def apply(self) -> None:
         """Carry the plan out. A failed step keeps everything done before it."""
@@ -138,13 +141,17 @@ class Run:
             raise InputError(f"stack {self.workspace.stack!r} is not up", hint=f"./rw up {self.workspace.stack}")
         return Inventory.model_validate(json.loads(exported) if isinstance(exported, str) else exported)
 
-    def wait_for_machines(self, inventory: Inventory) -> None:
-        """Wait until every machine of the inventory answers on ssh."""
+    def wait_for_machines(self, inventory: Inventory) -> Inventory:
+        """Wait until the machines answer on ssh; the hosts that have one, for an instance above the cap has none."""
         with self.stage("machines"):
             wanted = [host.instance_id for host in inventory.hosts if host.instance_id]
             machines = self.cloud.wait_for_machines(wanted, MACHINES_TIMEOUT_S, self.watch.note)
         names = {host.instance_id: host.name for host in inventory.hosts}
         self.facts.machines = tuple(replace(one, name=names.get(one.instance_id, one.name)) for one in machines)
+        booted = {one.instance_id for one in machines}
+        here = tuple(host for host in inventory.hosts if host.instance_id in booted)
+        self.facts.above_cap = len(inventory.hosts) - len(here)
+        return inventory.model_copy(update={"hosts": here})
 
     def ssh(self, host: Host) -> list[str]:
         """Command prefix that runs a command on `host`."""

@@ -52,7 +52,7 @@ def _stages(run: Run) -> bool:
 def _machines(run: Run) -> None:
     inventory = run.inventory()
     if run.is_local:
-        run.wait_for_machines(inventory)
+        inventory = run.wait_for_machines(inventory)
     run.configure(inventory)
     run.accept(inventory)
 
@@ -60,8 +60,9 @@ def _machines(run: Run) -> None:
 def _sentence(facts: Facts) -> str:
     if facts.not_rehearsed is not None:
         return f"machines: not rehearsed ({facts.not_rehearsed})"
+    rest = f"; {facts.above_cap} hosts above the cap: not rehearsed" if facts.above_cap else ""
     if facts.unchanged:
-        return "nothing to change: every resource is the same, and the playbooks changed nothing"
+        return f"nothing to change: every resource is the same, and the playbooks changed nothing{rest}"
     changed = facts.configured.changed if facts.configured else 0
     steps = sum(count for op, count in facts.result.counts().items() if op != "same") if facts.result else 0
-    return f"up: {steps} resources changed, {changed} tasks changed on the hosts"
+    return f"up: {steps} resources changed, {changed} tasks changed on the hosts{rest}"

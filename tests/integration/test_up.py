@@ -1,0 +1,176 @@
+"""The main job, as a person runs it: up, killed, up again, a reboot, a second up, destroy; on real machines.
+
+It runs in a copy of the checkout with addresses and a port of its own, so that a cluster of the developer's may be up.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from rackwright.cloud.capability import why_no_machines
+from rackwright.cloud.settings import CloudSettings, default_cache
+
+ROOT = Path(__file__).resolve().parents[2]
+CIDR = "10.41.0.0/16"
+PORT = "4641"
+PARTS = ("rackwright", "infra", "playbooks", "policies", "stacks", "Pulumi.yaml")
+
+pytestmark = [pytest.mark.machines, pytest.mark.slow, pytest.mark.xdist_group("machines"), pytest.mark.timeout(1500)]
+
+
+@dataclass(frozen=True)
+class Checkout:
+    root: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return os.environ | {"PYTHONPATH": str(self.root), "RW_AWS_PORT": PORT, "CI": "true", "COLUMNS": "200"}
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "rackwright.cli", *arguments],
+            cwd=self.root,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def rw(self, *arguments: str, expect: int = 0) -> str:
+        process = self.start(*arguments)
+        shown, _ = process.communicate()
+        assert process.returncode == expect, shown[-4000:]
+        return shown
+
+    def report(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.root / ".rw/stacks/local/report.json").read_text())
+        return found
+
+    def recorded(self) -> int:
+        state = self.root / ".rw/state/.pulumi/stacks/rackwright/local.json"
+        try:
+            return len(json.loads(state.read_text())["checkpoint"]["latest"]["resources"])
+        except (OSError, ValueError, KeyError):
+            return 0
+
+    def vpcs(self) -> list[dict[str, Any]]:
+        client = boto3.client(
+            "ec2",
+            "us-east-1",
+            endpoint_url=f"http://127.0.0.1:{PORT}",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+        found: list[dict[str, Any]] = client.describe_vpcs(Filters=[{"Name": "cidr", "Values": [CIDR]}])["Vpcs"]
+        return found
+
+
+def mentions(command: Path, text: str) -> bool:
+    try:
+        return text in command.read_text()
+    except OSError:  # it ended meanwhile
+        return False
+
+
+def wait_until(true: Callable[[], bool], process: subprocess.Popen[str], deadline_s: float) -> None:
+    end = time.monotonic() + deadline_s
+    while not true():
+        assert process.poll() is None, f"it ended too early: {process.stdout.read() if process.stdout else ''}"
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    root = tmp_path_factory.mktemp("checkout")
+    reason = why_no_machines(CloudSettings(root=root, cache=default_cache(), network_cidr=CIDR))
+    if reason:
+        pytest.skip(f"machines cannot run here: {reason}")
+    for part in PARTS:
+        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy2
+        copy(ROOT / part, root / part)
+    stack = root / "stacks" / "local.yaml"
+    stack.write_text(stack.read_text().replace("10.40.0.0/16", CIDR))
+    made = Checkout(root)
+    yield made
+    made.start("destroy", "local", "--yes").communicate()
+
+
+def test_the_whole_job_survives_kills_and_ends_clean(checkout: Checkout) -> None:
+    _killed_in_the_apply(checkout)
+    _killed_in_the_configuration(checkout)
+    _finished(checkout)
+    _second_up_changes_nothing(checkout)
+    _a_node_comes_back(checkout)
+    _destroyed(checkout)
+
+
+def _killed_in_the_apply(checkout: Checkout) -> None:
+    process = checkout.start("up", "local", "--yes")
+    wait_until(lambda: checkout.recorded() > 40, process, 300)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+def _killed_in_the_configuration(checkout: Checkout) -> None:
+    process = checkout.start("up", "local", "--yes")
+    artifacts = checkout.root / ".rw/stacks/local/ansible.log"
+    wait_until(lambda: artifacts.exists() and "TASK" in artifacts.read_text(), process, 300)
+    process.send_signal(signal.SIGINT)
+    process.communicate()
+    assert process.returncode == 130
+    assert checkout.report()["outcome"] == "interrupted"
+
+
+def _finished(checkout: Checkout) -> None:
+    checkout.rw("up", "local", "--yes")
+    report = checkout.report()
+    verdicts = [check["verdict"] for check in report["checks"]]
+    assert "failed" not in verdicts
+    passed = {check["id"] for check in report["checks"] if check["verdict"] == "passed"}
+    assert any(name.startswith("slurm.") for name in passed)
+    assert {check["verdict"] for check in report["checks"] if check["id"].startswith("gpu.")} == {"not-evaluated"}
+    assert len(report["machines"]) == 3
+    assert len(checkout.vpcs()) == 1, "the killed run's VPC must be taken over, not made again"
+
+
+def _second_up_changes_nothing(checkout: Checkout) -> None:
+    shown = checkout.rw("up", "local", "--yes")
+    assert "nothing to change" in shown
+    report = checkout.report()
+    assert {row["op"] for row in report["plan"]} == {"same"}
+    assert sum(host["changed"] for host in report["hosts"]) == 0
+
+
+def _a_node_comes_back(checkout: Checkout) -> None:
+    name = next(machine["name"] for machine in checkout.report()["machines"] if machine["name"].startswith("train"))
+    before = checkout.rw("ssh", "local", name, "--", "cat", "/proc/sys/kernel/random/boot_id", "/proc/1/stat")
+    checkout.start("ssh", "local", name, "--", "sudo", "systemctl", "reboot").communicate()
+    shown = checkout.rw("up", "local", "--yes")
+    after = checkout.rw("ssh", "local", name, "--", "cat", "/proc/sys/kernel/random/boot_id", "/proc/1/stat")
+    assert before != after, "the node did not reboot"
+    assert "0 failed" in shown
+
+
+def _destroyed(checkout: Checkout) -> None:
+    assert "destroyed" in checkout.rw("destroy", "local", "--yes")
+    assert "nothing to do" in checkout.rw("destroy", "local", "--yes")
+    settings = CloudSettings(root=checkout.root / ".rw/cloud", cache=default_cache(), network_cidr=CIDR)
+    assert settings.bridge not in subprocess.run(["ip", "link"], capture_output=True, text=True, check=True).stdout
+    assert str(checkout.root) not in Path("/proc/mounts").read_text()
+    commands = [path for path in Path("/proc").glob("[0-9]*/cmdline") if mentions(path, str(checkout.root / ".rw"))]
+    assert commands == []
+    assert not (checkout.root / ".rw").exists()

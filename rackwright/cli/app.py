@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import click
 import typer
 
 from rackwright import __version__
 from rackwright.cli import catalog, cloud, cluster, fabric, lock, model, testing, tools
 from rackwright.cli.console import out
 from rackwright.cli.errors import INTERRUPTED, run_guarded
+from rackwright.diagnostics import InputError
 from rackwright.pipeline.workspace import project_root
 
 app = typer.Typer(
@@ -43,15 +43,30 @@ def main(arguments: Sequence[str]) -> int:
 
     def command() -> None:
         nonlocal code
-        try:
-            code = app(args=list(arguments), standalone_mode=False, prog_name="rw") or 0
-        except click.ClickException as problem:
-            problem.show()
-            code = problem.exit_code
-        except click.exceptions.Exit as leave:
-            code = leave.exit_code
-        except click.Abort:
-            code = INTERRUPTED
+        code = _carry_out(arguments)
 
-    guarded = run_guarded(command, as_json="--json" in arguments, crash_folder=project_root() / ".rw" / "crashes")
+    own = list(arguments)[: list(arguments).index("--")] if "--" in arguments else arguments
+    guarded = run_guarded(command, as_json="--json" in own, crash_folder=project_root() / ".rw" / "crashes")
     return guarded or code
+
+
+def _carry_out(arguments: Sequence[str]) -> int:
+    """The command's exit code. Typer swallows Ctrl-C and has its own words for wrong flags; ours replace both."""
+    try:
+        code = app(args=list(arguments), standalone_mode=False, prog_name="rw") or 0
+    except typer.TyperException as problem:
+        return _refuse(problem)
+    except typer.Abort:
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        raise KeyboardInterrupt
+    return int(code)
+
+
+def _refuse(problem: typer.TyperException) -> int:
+    """Raise what is wrong with the command line. Without arguments the help was shown, and that is all."""
+    said = problem.format_message().replace("Value error, ", "").strip().rstrip(".")
+    if not said:
+        return problem.exit_code
+    command = getattr(getattr(problem, "ctx", None), "command_path", "rw")
+    raise InputError(said[:1].lower() + said[1:], where=command, hint=f"./{command} --help")

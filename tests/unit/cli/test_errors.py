@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,3 +68,30 @@ def test_a_bug_is_called_one_and_its_traceback_kept_in_a_file(
 def test_an_interruption_says_how_to_go_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_guarded(raising(KeyboardInterrupt()), as_json=False, crash_folder=tmp_path) == 130
     assert "run the same command again" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+def test_a_machine_that_refuses_is_not_our_bug(number: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    refused = OSError(number, "it says no", "/some/file")
+    assert run_guarded(raising(refused), as_json=False, crash_folder=tmp_path / "crashes") == 4
+    shown = capsys.readouterr().err
+    for text in ("it says no", "/some/file", "run the same command again"):
+        assert text in shown
+    assert not (tmp_path / "crashes").exists()
+
+
+def test_a_bug_where_nothing_can_be_written_still_ends_without_a_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken = tmp_path / "file"
+    taken.touch()
+    monkeypatch.setattr(tempfile, "tempdir", str(taken))
+    assert run_guarded(raising(ZeroDivisionError("oops")), as_json=False, crash_folder=taken / "crashes") == 1
+    shown = capsys.readouterr().err
+    assert "oops" in shown
+    assert "Traceback" not in shown
+
+
+def test_programs_get_a_bug_as_data_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_guarded(raising(ZeroDivisionError("oops")), as_json=True, crash_folder=tmp_path) == 1
+    assert json.loads(capsys.readouterr().out)["error"]["exit_code"] == 1

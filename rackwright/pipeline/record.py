@@ -39,7 +39,7 @@ def build_report(prepared: Prepared, facts: Facts, now: dt.datetime) -> RunRepor
         outcome=facts.outcome,
         machines=tuple(
             MachineRow(instance_id=m.instance_id, name=m.name, address=m.address, state=m.state, boot_s=m.boot_s)
-            for m in facts.machines
+            for m in sorted(facts.machines, key=lambda one: one.name)
         ),
         machines_not_rehearsed=facts.not_rehearsed,
         locked=locked_rows(prepared.lock),

@@ -17,16 +17,22 @@ from rackwright.spec.software import SoftwareSpec
 
 STACKS = Path(__file__).parents[3] / "stacks"
 TODAY = dt.date(2026, 11, 21)
-LOCKED = [path for path in sorted(STACKS.glob("*.yaml")) if lock_path(path).exists()]
+EXAMPLES = [path for path in sorted(STACKS.glob("*.yaml")) if "." not in path.stem]
 
 
 def resolved(stack: Path) -> Resolution:
     spec = load_spec(stack)
     design = design_cluster(spec, load_catalog())
-    return resolve(wants_of(design, spec.software, load_lock(lock_path(stack)).images), load_software(), TODAY)
+    images = load_lock(lock_path(stack)).images
+    wants = wants_of(design, spec.software, images, slurm=spec.slurm, kubernetes=spec.kubernetes)
+    return resolve(wants, load_software(), TODAY)
 
 
-@pytest.mark.parametrize("stack", LOCKED, ids=lambda path: path.stem)
+def test_there_are_at_least_eight_example_stacks() -> None:
+    assert len(EXAMPLES) >= 8
+
+
+@pytest.mark.parametrize("stack", EXAMPLES, ids=lambda path: path.stem)
 def test_resolving_a_stack_again_gives_the_bytes_of_its_lock(stack: Path) -> None:
     new = resolved(stack).lock
     assert difference(load_lock(lock_path(stack)), new) == (), f"review ./rw lock {stack.stem} --upgrade"

@@ -15,6 +15,7 @@ from pulumi.runtime.proto import engine_pb2, resource_pb2
 
 from rackwright.engine.executor import Executor
 from rackwright.engine.plan import EventKind
+from rackwright.engine.program import project_root
 from rackwright.engine.properties import from_struct, to_struct
 from rackwright.engine.registration import goal_of, read_goal_of, unsupported
 from rackwright.engine.run import REFUSALS, Failed, Run, Stopped
@@ -46,6 +47,7 @@ class Monitor:
 
     def __init__(self, executor: Executor) -> None:
         self._executor, self._run = executor, executor.run
+        self._root = project_root(executor.run.options.program)
 
     def GetDeploymentInfo(self, request: Any) -> Any:
         """What is being run, and what the monitor supports."""
@@ -68,7 +70,7 @@ class Monitor:
             with self._run.guarded():
                 if request.remote:
                     raise unsupported("components that live in a provider (remote=True)", request.name)
-                goal = goal_of(request, self._run.options.stack)
+                goal = goal_of(request, self._run.options.stack, self._root)
             state = self._executor.register(goal)
         except Failed as failure:
             return resource_pb2.RegisterResourceResponse(urn=failure.urn, result=resource_pb2.FAIL)

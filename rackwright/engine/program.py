@@ -58,7 +58,7 @@ class Program:
                 engine=engine,
                 parallel=self.parallel,
                 dry_run=self.preview,
-                root_directory=str(_root(self.code)),
+                root_directory=str(project_root(self.code)),
             )
         )
         set_all_config(dict(self.config), sorted(self.secret_config))
@@ -110,7 +110,7 @@ def _main_file(code: Path) -> Path:
     return main
 
 
-def _root(code: Path | Callable[[], object]) -> Path:
+def project_root(code: Path | Callable[[], object]) -> Path:
     """Folder of Pulumi.yaml above the program, else the folder above the program's own."""
     if not isinstance(code, Path):
         return Path.cwd()
@@ -122,7 +122,7 @@ def _root(code: Path | Callable[[], object]) -> Path:
 def _importable(main: Path) -> Iterator[None]:
     """Make the program's modules importable, fresh, for the time of one run."""
     before, path, folder = _take_out(main.parent), list(sys.path), Path.cwd()
-    sys.path[:0] = [str(main.parent), str(_root(main))]
+    sys.path[:0] = [str(main.parent), str(project_root(main))]
     os.chdir(main.parent)
     try:
         yield

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from rackwright.diagnostics import InputError
 from rackwright.engine.properties import Props, from_struct
@@ -65,8 +68,11 @@ class Goal:
         return self.type.split(":", 1)[0]
 
 
-def goal_of(request: Any, stack: StackRef) -> Goal:
-    """Goal of a ``RegisterResourceRequest``. Raises `InputError` for an option that the engine does not know."""
+def goal_of(request: Any, stack: StackRef, root: Path) -> Goal:
+    """Goal of a ``RegisterResourceRequest`` from a project in `root`.
+
+    Raises `InputError` for an option that the engine does not know.
+    """
     refuse_unknown(request, f"{request.type} {request.name!r}")
     return Goal(
         urn=urn_for(stack, request.parent, request.type, request.name),
@@ -89,7 +95,7 @@ def goal_of(request: Any, stack: StackRef) -> Goal:
         custom_timeouts=_timeouts(request.customTimeouts),
         retain_on_delete=request.retainOnDelete,
         deleted_with=request.deletedWith,
-        source_position=_position(request.sourcePosition),
+        source_position=position(request.sourcePosition, root),
     )
 
 
@@ -136,7 +142,8 @@ def unsupported(what: str, where: str | None = None) -> InputError:
 
 
 def _dependencies(by_property: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    return {key: tuple(sorted(by_property[key].urns)) for key in sorted(by_property)}
+    """URNs by property; a property that depends on nothing is left out, as the official engine does."""
+    return {key: tuple(sorted(by_property[key].urns)) for key in sorted(by_property) if by_property[key].urns}
 
 
 def _alias(alias: Any) -> Alias:
@@ -161,8 +168,10 @@ def seconds(text: str) -> float:
     return sum(float(number) * _SECONDS[unit] for number, unit in parts)
 
 
-def _position(position: Any) -> str:
-    return f"{position.uri}#{position.line}" if position.uri else ""
+def position(source: Any, root: Path) -> str:
+    """``project:///FILE#LINE`` with the file as seen from `root`: the same on every machine. Empty when not known."""
+    path = urlsplit(source.uri).path
+    return f"project:///{os.path.relpath(unquote(path), root)}#{source.line}" if path else ""
 
 
 def sorted_unique(urns: Iterable[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ its port as first line and serves plain gRPC on loopback::
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -88,4 +89,6 @@ def serve(provider: object, arguments: Sequence[str] | None = None, out: TextIO 
     server, port = start(provider)
     out.write(f"{port}\n")
     out.flush()
-    server.wait_for_termination()
+    with contextlib.suppress(KeyboardInterrupt):  # by an interrupt, like a person's, the engine ends its plug-ins
+        server.wait_for_termination()
+    server.stop(None).wait()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import grpc
@@ -70,3 +73,17 @@ def test_capacity_and_half_made_resources_keep_their_meaning(stub, cloud: Memory
 def test_a_plug_in_started_by_hand_says_who_starts_it(cloud: MemoryCloud) -> None:
     with pytest.raises(InputError, match="started by the pulumi engine"):
         serve(MemoryProvider(cloud), [])
+
+
+def test_an_interrupt_by_which_the_engine_ends_its_plug_ins_ends_one_quietly() -> None:
+    code = (
+        "from rackwright.engine.providers.offline import OfflineProvider\n"
+        "from rackwright.engine.providers.plugin import serve\n"
+        "serve(OfflineProvider(), ['127.0.0.1:1'])\n"
+    )
+    plug_in = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert plug_in.stdout is not None
+    assert int(plug_in.stdout.readline()) > 0
+    plug_in.send_signal(signal.SIGINT)
+    assert plug_in.communicate(timeout=30) == ("", "")
+    assert plug_in.returncode == 0

@@ -255,3 +255,25 @@ def test_a_full_disk_is_said_and_what_was_created_is_found_again(rig: Rig, monke
 
 def _full(path: Path, content: bytes) -> None:
     raise OSError(28, "No space left on device")
+
+
+def test_where_a_resource_was_declared_is_told_from_the_project_on_and_what_depends_on_nothing_is_left_out(
+    rig: Rig, tmp_path: Path
+) -> None:
+    main = tmp_path / "shop" / "main folder" / "__main__.py"
+    main.parent.mkdir(parents=True)
+    (tmp_path / "shop" / "Pulumi.yaml").touch()
+    main.write_text(
+        "from tests.unit.engine.conftest import Thing\n"
+        'one = Thing("one")\n'
+        'Thing("two", {"size": 1, "of": one.computed})\n'
+    )
+    rig.up(program=main)
+    resources = (rig.backend.read(STACK) or {})["resources"]
+    recorded = {record["urn"].rpartition("::")[2]: record for record in resources}
+    assert recorded["two"]["propertyDependencies"] == {"of": [recorded["one"]["urn"]]}
+    assert "propertyDependencies" not in recorded["one"]
+    stack = recorded["proj-dev"]["sourcePosition"]
+    assert stack.startswith("project:///"), stack
+    assert str(tmp_path) not in json.dumps(recorded)
+    assert "#" in stack

@@ -87,8 +87,8 @@ def serve(provider: object, arguments: Sequence[str] | None = None, out: TextIO 
             hint="name it under `plugins: providers:` in Pulumi.yaml",
         )
     server, port = start(provider)
-    out.write(f"{port}\n")
-    out.flush()
     with contextlib.suppress(KeyboardInterrupt):  # by an interrupt, like a person's, the engine ends its plug-ins
+        out.write(f"{port}\n")
+        out.flush()
         server.wait_for_termination()
     server.stop(None).wait()

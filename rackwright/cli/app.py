@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import typer
 
 from rackwright import __version__
-from rackwright.cli import catalog, cloud, cluster, fabric, lock, model, testing, tools
+from rackwright.cli import catalog, cloud, cluster, docs, evidence, fabric, lock, model, testing, tools
 from rackwright.cli.console import out
 from rackwright.cli.errors import INTERRUPTED, run_guarded
 from rackwright.diagnostics import InputError
@@ -22,11 +22,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 cluster.add_to(app)
+docs.add_to(app)
 lock.add_to(app)
 model.add_to(app)
 testing.add_to(app)
 app.add_typer(catalog.app, name="catalog")
 app.add_typer(cloud.app, name="cloud")
+app.add_typer(evidence.app, name="evidence")
 app.add_typer(fabric.app, name="fabric")
 app.add_typer(tools.app, name="tools")
 

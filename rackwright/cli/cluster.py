@@ -40,6 +40,7 @@ from rackwright.engine import Plan
 from rackwright.pipeline.clock import now
 from rackwright.pipeline.destroy import destroy as destroy_stack
 from rackwright.pipeline.destroy import standing
+from rackwright.pipeline.evidence import keep_evidence
 from rackwright.pipeline.findings import refuse_violations
 from rackwright.pipeline.open import open_stack
 from rackwright.pipeline.run import Run
@@ -120,7 +121,7 @@ def _tell_outcome(run: Run, *, as_json: bool) -> None:
         say(f"acceptance: {checks_line(run.facts.checks)}")
     say(f"[bold]{escape(run.facts.outcome)}[/]")
     if as_json:
-        emit_json((run.workspace.folder / "report.json").read_text())
+        typer.echo((run.workspace.folder / "report.json").read_text(), nl=False)
 
 
 def preview(stack: Stack, engine: Engine = "auto", as_json: Json = False) -> None:
@@ -212,7 +213,11 @@ def audit(
     """Judge what is recorded of a stack by every policy rule; exit 5 when a mandatory one fails."""
     prepared, workspace = open_stack(project_root(), stack)
     watch = Watch(yes=True, ask="")
-    result = Run(prepared, workspace, watch).audit_state()
+    run = Run(prepared, workspace, watch)
+    result = run.audit_state()
     watch.close()
+    unrecorded = keep_evidence(run, "audit")
     typer.echo(_rendered(result, AuditForm.JSON if as_json else form, prepared.stack), nl=False)
+    if unrecorded is not None:
+        raise unrecorded
     refuse_violations(result, str(prepared.path))

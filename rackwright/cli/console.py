@@ -32,11 +32,21 @@ def emit_json(data: Any) -> None:
     sys.stdout.write(json.dumps(data, indent=2, sort_keys=True, default=str) + "\n")
 
 
+def answered_by(*, yes: bool) -> str:
+    """Who answers a question before a change: ``--yes``, ``CI``, ``terminal`` or ``nobody``."""
+    if yes:
+        return "--yes"
+    if os.environ.get("CI", "").lower() in {"1", "true", "yes"}:
+        return "CI"
+    return "terminal" if sys.stdin.isatty() else "nobody"
+
+
 def confirm(question: str, *, yes: bool) -> bool:
     """Ask before a change; ``--yes`` and ``CI=true`` answer. Without a terminal the answer is no, and says why."""
-    if yes or os.environ.get("CI", "").lower() in {"1", "true", "yes"}:
+    who = answered_by(yes=yes)
+    if who in {"--yes", "CI"}:
         return True
-    if not sys.stdin.isatty():
+    if who == "nobody":
         say("not a terminal, so nobody can answer: pass --yes to go ahead")
         return False
     return err.input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}

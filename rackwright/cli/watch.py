@@ -9,7 +9,7 @@ from collections.abc import Callable
 from rich.markup import escape
 from rich.status import Status
 
-from rackwright.cli.console import confirm, err, say
+from rackwright.cli.console import answered_by, confirm, err, say
 from rackwright.cli.views import plan_table, summary_lines
 from rackwright.configure import ConfigureEvent
 from rackwright.design.model import Design
@@ -27,6 +27,7 @@ class Watch:
 
     def __init__(self, *, yes: bool, ask: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._yes, self._ask, self._clock = yes, ask, clock
+        self.answer = "not asked"
         self._lock = threading.Lock()
         self._status: Status | None = None
         self._stage, self._started, self._told, self._done = "", clock(), clock(), 0
@@ -95,7 +96,9 @@ class Watch:
             say(line)
         if packages:
             say(f"Debian packages to install on this machine: {' '.join(packages)}")
-        return confirm(self._ask, yes=self._yes)
+        approved = confirm(self._ask, yes=self._yes)
+        self.answer = f"{answered_by(yes=self._yes)}: {'yes' if approved else 'no'}"
+        return approved
 
     def _tell(self, text: str) -> None:
         with self._lock:

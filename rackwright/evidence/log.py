@@ -113,6 +113,11 @@ class EvidenceLog:
         faults = (*self._key_faults(key, key_id), *found.faults)
         return Verdict(self.stack, found.records, found.head, key.id, faults, found.notes)
 
+    def snapshot(self) -> tuple[list[bytes], Head | None]:
+        """Complete lines and head as they belong together, also while others append."""
+        with self._still():
+            return list(self.records()), self.head()
+
     @contextmanager
     def _still(self) -> Iterator[None]:
         """Nobody appends meanwhile: between a record and its head a reader would see a removal."""

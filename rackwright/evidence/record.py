@@ -1,8 +1,8 @@
 """Records of a log and its head, as values and as bytes. Pure.
 
 A record is one line: ``{"body": ..., "hash": ..., "signature": ...}`` in canonical JSON. The hash is of the body, the
-body holds the hash of the record before it, and the signature is of the body. The head, signed by the same key, says how
-many records there are and with which hash they end; it is what makes a removal at the end visible.
+body holds the hash of the record before it, and the signature is of the body. The head, signed by the same key, says
+how many records there are and with which hash they end; it is what makes a removal at the end visible.
 """
 
 from __future__ import annotations

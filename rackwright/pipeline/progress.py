@@ -13,6 +13,10 @@ from rackwright.outcome import Check
 class Observer(Protocol):
     """Receives the progress of a run, from any thread."""
 
+    @property
+    def answer(self) -> str:
+        """Who answered `approve`, and what: ``--yes: yes``, ``terminal: no``; ``not asked`` before it."""
+
     def stage(self, name: str) -> None:
         """Stage `name` begins."""
 

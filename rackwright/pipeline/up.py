@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rackwright.diagnostics import ClusterError, NotAccepted
 from rackwright.outcome import Verdict
+from rackwright.pipeline.evidence import keep_evidence
 from rackwright.pipeline.record import write_report
 from rackwright.pipeline.run import Facts, Run
 
@@ -11,8 +12,9 @@ from rackwright.pipeline.run import Facts, Run
 def up(run: Run, *, command: str = "up") -> Facts | None:
     """Bring the stack up and prove it; None when the person said no.
 
-    A failure is raised after the report was written; what was done stays, and the next run goes on from there.
+    A failure is raised after evidence and report were written; what was done stays, and the next run goes on there.
     """
+    unrecorded = None
     with run.workspace.only_run(command):
         try:
             if not _stages(run):
@@ -24,7 +26,10 @@ def up(run: Run, *, command: str = "up") -> Facts | None:
             run.facts.outcome = "interrupted"
             raise
         finally:
+            unrecorded = keep_evidence(run, command)
             write_report(run.prepared, run.workspace, run.facts)
+    if unrecorded is not None:
+        raise unrecorded
     return run.facts
 
 

@@ -1,0 +1,197 @@
+"""What a run leaves as evidence, and where.
+
+A rehearsal's log lies in the stack's folder and goes with it (``rw destroy`` leaves nothing); that of a real cluster is
+in ``evidence/<stack>`` of the checkout, or in the folder that ``RW_EVIDENCE`` names, and outlives it. The private
+key is never beside the log: it is among the stack's secrets, or in ``.rw/evidence-keys`` or ``RW_EVIDENCE_KEYS``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pwd
+import socket
+import subprocess
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from policies.audit import AuditResult
+from policies.report import finding_as_json
+from policies.rule import Status
+from rackwright import __version__
+from rackwright.diagnostics import ClusterError, InputError, StepFailed
+from rackwright.engine import Plan
+from rackwright.evidence import EvidenceLog, digest
+from rackwright.lock import lock_path
+from rackwright.outcome import Verdict
+from rackwright.pipeline.prepare import Prepared
+from rackwright.pipeline.run import Run
+from rackwright.pipeline.workspace import Workspace
+
+GIT_TIMEOUT_S = 30.0
+"""Longest wait for git; after that the record says that the commit is not known."""
+
+
+def evidence_root(root: Path) -> Path:
+    """Folder of the logs of real clusters."""
+    return Path(os.environ.get("RW_EVIDENCE") or root / "evidence").absolute()
+
+
+def stack_log(root: Path, stack: str, *, local: bool) -> EvidenceLog:
+    """The log of a stack; `local` for a rehearsal."""
+    workspace = Workspace(root, stack)
+    if local:
+        return EvidenceLog(stack, workspace.folder / "evidence", workspace.secrets / "evidence.pem")
+    keys = Path(os.environ.get("RW_EVIDENCE_KEYS") or root / ".rw" / "evidence-keys").absolute()
+    return EvidenceLog(stack, evidence_root(root) / stack, keys / f"{stack}.pem")
+
+
+def known_logs(root: Path, stack: str | None = None) -> list[EvidenceLog]:
+    """Every log of this checkout by stack, or those of `stack`; `InputError` when there is none.
+
+    A folder counts also where only a head or a public key is left in it, so that a log that was removed is missed.
+    """
+    local = [stack_log(root, path.name, local=True) for path in _folders(root / ".rw" / "stacks")]
+    real = [stack_log(root, path.name, local=False) for path in _folders(evidence_root(root))]
+    logs = [log for log in (*real, *local) if stack in {None, log.stack} and _is_there(log)]
+    if not logs:
+        whose = f"of stack {stack!r}" if stack else "of any stack"
+        raise InputError(
+            f"there is no evidence {whose}",
+            where=str(evidence_root(root)),
+            hint="each ./rw up and ./rw audit leaves a record; RW_EVIDENCE names another folder",
+        )
+    return sorted(logs, key=lambda log: log.stack)
+
+
+def _folders(parent: Path) -> list[Path]:
+    return [path for path in parent.iterdir() if path.is_dir()] if parent.is_dir() else []
+
+
+def _is_there(log: EvidenceLog) -> bool:
+    return any(path.exists() for path in (log.path, log.head_path, log.public_path))
+
+
+def keep_evidence(run: Run, command: str) -> StepFailed | None:
+    """Write the record of this run. What kept it from being written is returned: the run's own end goes first."""
+    log = stack_log(run.workspace.root, run.prepared.stack, local=run.is_local)
+    try:
+        log.append(command, content_of(run))
+    except (ClusterError, OSError) as problem:
+        hint = problem.hint if isinstance(problem, ClusterError) else "make the folder writable and run it again"
+        run.watch.note(f"no evidence of this {command} was recorded: {problem}")
+        return StepFailed(f"no evidence of this {command} was recorded: {problem}", where=str(log.folder), hint=hint)
+    return None
+
+
+def content_of(run: Run) -> dict[str, object]:
+    """What a record says of `run`: digests of what went in and came out, counts, who and with which tool. No secret."""
+    facts, prepared = run.facts, run.prepared
+    locked = prepared.lock.model_dump(mode="json") if prepared.lock else None
+    return {
+        "tool": __version__,
+        "who": who(os.environ),
+        "target": prepared.design.target,
+        "engine": facts.engine,
+        "inputs": inputs(prepared, run.workspace.root),
+        "plan": _plan(facts.plan),
+        "approval": run.watch.answer,
+        "policies": _policies(facts.audit),
+        "locked": digest(locked) if locked else None,
+        "acceptance": _acceptance(run),
+        "outcome": facts.outcome or _audited(facts.audit),
+    }
+
+
+def who(environment: Mapping[str, str]) -> dict[str, object]:
+    """The account that ran the command. `sudo` and `ci` are what the environment says, which that account can set."""
+    return {
+        "user": pwd.getpwuid(os.getuid()).pw_name,
+        "uid": os.getuid(),
+        "host": socket.gethostname(),
+        "sudo": environment.get("SUDO_USER"),
+        "ci": environment.get("GITHUB_ACTOR") or environment.get("GITLAB_USER_LOGIN"),
+    }
+
+
+def inputs(prepared: Prepared, root: Path) -> dict[str, object]:
+    """Digests of the stack file and of its lock file, and the commit of the checkout."""
+    return {
+        "stack_file": _file_digest(prepared.path),
+        "lock_file": _file_digest(lock_path(prepared.path)),
+        "git": _commit(root),
+    }
+
+
+def _file_digest(path: Path) -> str | None:
+    return f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}" if path.is_file() else None
+
+
+def _commit(root: Path) -> dict[str, object]:
+    """The commit, and whether anything but the evidence differs from it; both None where git cannot say."""
+    commit = _git(root, "rev-parse", "HEAD")
+    changes = _git(root, "status", "--porcelain", "--", ".", ":(exclude)evidence")
+    return {"commit": commit, "dirty": None if commit is None or changes is None else bool(changes)}
+
+
+def _git(root: Path, *arguments: str) -> str | None:
+    environment = os.environ | {"GIT_OPTIONAL_LOCKS": "0"}
+    try:
+        found = subprocess.run(
+            ["git", "-C", str(root), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=GIT_TIMEOUT_S,
+            check=True,
+            env=environment,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return found.stdout.strip()
+
+
+def _plan(plan: Plan | None) -> dict[str, object] | None:
+    if plan is None:
+        return None
+    return {
+        "counts": {str(op): count for op, count in plan.counts().items()},
+        "digest": digest(json.loads(plan.as_json())),
+    }
+
+
+def _policies(audit: AuditResult | None) -> dict[str, object] | None:
+    if audit is None:
+        return None
+    findings = [finding_as_json(finding) for finding in audit.findings]
+    by_status = {
+        status: sorted({finding.rule for finding in audit.findings if finding.status is status})
+        for status in (Status.FAILED, Status.WAIVED)
+    }
+    return {
+        "profile": audit.profile.name,
+        "counts": {str(status): count for status, count in audit.counts().items()},
+        "blocking": sorted({finding.rule for finding in audit.blocking}),
+        "failed": by_status[Status.FAILED],
+        "waived": by_status[Status.WAIVED],
+        "digest": digest(findings),
+    }
+
+
+def _acceptance(run: Run) -> dict[str, object] | None:
+    checks = run.facts.checks
+    if not checks:
+        return {"not_rehearsed": run.facts.not_rehearsed} if run.facts.not_rehearsed else None
+    counted = Counter(check.verdict for check in checks)
+    return {
+        "counts": {verdict.value: counted[verdict] for verdict in Verdict},
+        "failed": sorted({check.id for check in checks if check.verdict is Verdict.FAILED}),
+        "digest": digest([check.model_dump(mode="json") for check in checks]),
+    }
+
+
+def _audited(audit: AuditResult | None) -> str:
+    if audit is None:
+        return "ended before anything was judged"
+    return f"audited: {len(audit.blocking)} mandatory findings"

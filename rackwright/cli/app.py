@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import typer
 
 from rackwright import __version__
-from rackwright.cli import catalog, cloud, cluster, docs, evidence, fabric, lock, model, testing, tools
+from rackwright.cli import anonymise, catalog, cloud, cluster, docs, evidence, fabric, lock, model, testing, tools
 from rackwright.cli.console import out
 from rackwright.cli.errors import INTERRUPTED, run_guarded
 from rackwright.diagnostics import InputError
@@ -25,6 +25,7 @@ cluster.add_to(app)
 docs.add_to(app)
 lock.add_to(app)
 model.add_to(app)
+anonymise.add_to(app)
 testing.add_to(app)
 app.add_typer(catalog.app, name="catalog")
 app.add_typer(cloud.app, name="cloud")

@@ -11,8 +11,9 @@ from rackwright.design import design_cluster
 from rackwright.design.model import Design
 from rackwright.lock import load_lock, lock_path
 from rackwright.lock.model import Lock
-from rackwright.preflight import Verdict, judge
-from rackwright.spec import ClusterSpec, find_stack, load_spec, refusal
+from rackwright.preflight import Verdict, judge, problems_of_draft
+from rackwright.spec import ClusterSpec, find_stack, load_draft, refusal
+from rackwright.spec.load import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,12 @@ class Prepared:
 def prepare(root: Path, name_or_path: str, today: dt.date) -> Prepared:
     """Read and check a stack; raises one `InputError` that carries every mistake found."""
     path = find_stack(name_or_path, root)
-    spec = load_spec(path)
-    catalog = load_catalog()
+    draft, catalog = load_draft(path), load_catalog()
     locked = lock_path(path)
     lock = load_lock(locked) if locked.exists() else None
+    if draft.problems or draft.spec is None:
+        raise refusal(shown(path), problems_of_draft(draft, catalog, lock, today=today))
+    spec = draft.spec
     verdicts = judge(spec, catalog, lock, today=today)
     errors = tuple(verdict.problem for verdict in verdicts if verdict.blocks)
     if errors:

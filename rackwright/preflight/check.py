@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import pathlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rackwright.catalog import Catalog
@@ -17,7 +17,11 @@ from rackwright.preflight.view import View
 from rackwright.preflight.waivers import waiver_for
 from rackwright.spec.cluster import ClusterSpec
 from rackwright.spec.governance import Waiver
-from rackwright.spec.places import Places, dotted
+from rackwright.spec.places import Path, Places, dotted
+from rackwright.spec.salvage import Draft
+
+NAME_RULES = frozenset({"RW-CAT-001"})
+"""Rules that look at names alone, and hold on any target."""
 
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
@@ -58,12 +62,40 @@ def is_error(problem: Problem) -> bool:
 
 
 def judge(
-    spec: ClusterSpec, catalog: Catalog, lock: Lock | None = None, *, today: dt.date, rules: Sequence[Rule] = RULES
+    spec: ClusterSpec,
+    catalog: Catalog,
+    lock: Lock | None = None,
+    *,
+    today: dt.date,
+    rules: Sequence[Rule] = RULES,
+    believes: Callable[[Path], bool] | None = None,
 ) -> tuple[Verdict, ...]:
-    """Every fault with its severity and the waiver that sets it aside, errors first, then by place."""
+    """Every fault with its severity and the waiver that sets it aside, errors first, then by place.
+
+    `believes` says whether a fault at a path counts, for a spec of which not every part is the person's.
+    """
     view = View(spec, catalog, lock, today)
-    found = [_verdict(view, one, fault) for one in rules for fault in _faults(view, one)]
+    found = [
+        _verdict(view, one, fault)
+        for one in rules
+        for fault in _faults(view, one)
+        if not believes or believes(fault.path)
+    ]
     return tuple(sorted(found, key=_order))
+
+
+def problems_of_draft(draft: Draft, catalog: Catalog, lock: Lock | None, *, today: dt.date) -> tuple[Problem, ...]:
+    """Every mistake of a spec that cannot be used as it is: those of form, and what rules find in the rest of it."""
+    if draft.spec is None:
+        return draft.problems
+    rules = RULES if draft.knows_target else tuple(one for one in RULES if one.id in NAME_RULES)
+    judged = judge(draft.spec, catalog, lock, today=today, rules=rules, believes=draft.believes)
+    return tuple(sorted((*draft.problems, *(verdict.problem for verdict in judged if verdict.blocks)), key=_place))
+
+
+def _place(problem: Problem) -> tuple[int, int]:
+    mark = re.search(r":(\d+):(\d+)", problem.where)
+    return (int(mark[1]), int(mark[2])) if mark else (0, 0)
 
 
 def _faults(view: View, one: Rule) -> list[Fault]:
@@ -83,6 +115,5 @@ def _verdict(view: View, one: Rule, fault: Fault) -> Verdict:
 
 def _order(verdict: Verdict) -> tuple[int, int, int, str, str]:
     problem = verdict.problem
-    mark = re.search(r":(\d+):(\d+)", problem.where)
-    line, column = (int(mark[1]), int(mark[2])) if mark else (0, 0)
+    line, column = _place(problem)
     return _ORDER.index(verdict.severity), line, column, problem.where, problem.rule or ""

@@ -34,10 +34,13 @@ def _cidr_problem(text: str, problem: ValueError) -> str:
 Cidr = Annotated[str, AfterValidator(_network), Field(examples=["10.40.0.0/16"])]
 """An IPv4 network without host bits: ``10.40.0.0/16``."""
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$", examples=["train"])]
+NAME_FORM = r"^[a-z][a-z0-9-]{0,30}$"
+MOUNT_FORM = r"^/[A-Za-z0-9._/-]+$"
+
+Name = Annotated[str, Field(pattern=NAME_FORM, examples=["train"])]
 """A short name: lower case letters, digits and dashes, starting with a letter, at most 31 characters."""
 
-MountPoint = Annotated[str, Field(pattern=r"^/[A-Za-z0-9._/-]+$", examples=["/fsx"])]
+MountPoint = Annotated[str, Field(pattern=MOUNT_FORM, examples=["/fsx"])]
 """An absolute path below the root."""
 
 Arn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(\d*|aws):.+$")]

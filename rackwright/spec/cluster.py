@@ -78,6 +78,10 @@ class ClusterSpec(SpecModel):
         self._places = places
         return self
 
+    def was_written(self, path: Path) -> bool:
+        """Whether the part at `path` stands in the file, and is not a default."""
+        return path in self._places.marks
+
     @property
     def read_from_file(self) -> bool:
         """Whether the places of its parts are known."""

@@ -11,12 +11,13 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from rackwright.diagnostics import Problem
+from rackwright.spec.base import MOUNT_FORM, NAME_FORM
 from rackwright.spec.cluster import ClusterSpec
 from rackwright.spec.example import EXAMPLE
 from rackwright.spec.fields import examples_at, keys_at
 from rackwright.spec.places import Path, Places, dotted
 
-LONGEST_HINT = 60
+LONGEST_HINT = 80
 """Characters of an example in a hint."""
 
 _SHAPES = {
@@ -43,19 +44,34 @@ _LIMITS = {
     "less_than": ("less than", "lt"),
     "less_than_equal": ("at most", "le"),
 }
+_FORMS = {
+    NAME_FORM: "lower case letters, digits and dashes, beginning with a letter, 31 characters at most",
+    MOUNT_FORM: "an absolute path below the root: /fsx",
+}
+"""Patterns in words."""
 
 
-def problems_of(mistakes: ValidationError, document: Mapping[str, Any], places: Places) -> tuple[Problem, ...]:
-    """Every mistake, in the order of the file, each place once."""
+def problems_at(mistakes: ValidationError, document: Mapping[str, Any], places: Places) -> dict[Path, Problem]:
+    """Every mistake by its path, each place once."""
     found: dict[Path, Problem] = {}
     for error in mistakes.errors(include_url=False):
-        path = real_path(error["loc"], document)
-        if error["type"] == "union_tag_invalid":
-            path = (*path, "kind")
-        problem = _problem(error, path, places)
+        path = path_of(error, document)
         if path not in found or error["type"] == "unit":
-            found[path] = problem
-    return tuple(found[path] for path in sorted(found, key=lambda path: _order(path, places)))
+            found[path] = _problem(error, path, places)
+    return found
+
+
+def path_of(error: ErrorDetails, document: Mapping[str, Any]) -> Path:
+    """Part of the document that `error` is about; of a mapping with a wrong ``kind``, that kind."""
+    path = real_path(error["loc"], document)
+    return (*path, "kind") if error["type"] == "union_tag_invalid" else path
+
+
+def choices_of(error: ErrorDetails) -> list[str]:
+    """What may stand there instead, where that is a list of words."""
+    context = error.get("ctx", {})
+    expected = context.get("expected_tags") or (context.get("expected", "") if error["type"] == "literal_error" else "")
+    return [choice.strip(" '") for choice in str(expected).replace(" or ", ", ").split(", ") if choice]
 
 
 def real_path(location: Iterable[str | int], document: Mapping[str, Any]) -> Path:
@@ -84,11 +100,6 @@ def _child(here: object, part: str | int) -> object:
     return _ABSENT
 
 
-def _order(path: Path, places: Places) -> tuple[int, int, str]:
-    mark = next((places.marks[path[:n]] for n in range(len(path), 0, -1) if path[:n] in places.marks), (0, 0))
-    return (*mark, dotted(path))
-
-
 def _problem(error: ErrorDetails, path: Path, places: Places) -> Problem:
     summary, hint = _say(error, path)
     return Problem(where=places.where(path), summary=summary, hint=hint)
@@ -96,35 +107,57 @@ def _problem(error: ErrorDetails, path: Path, places: Places) -> Problem:
 
 def _say(error: ErrorDetails, path: Path) -> tuple[str, str | None]:
     kind, value, context = error["type"], error["input"], error.get("ctx", {})
-    name = str(path[-1]) if path else "the document"
+    name = _called(path)
     if kind == "extra_forbidden":
         return _unknown_key(error["loc"], path)
     if kind == "missing":
         return f"'{name}' is missing", _way_to_write(path) or f"add '{name}'"
     if kind in _SHAPES:
-        return f"'{name}' is {_shown(value)}, expected {_SHAPES[kind]}", _way_to_write(path)
+        return f"'{name}' is {_shown(value)}, expected {_SHAPES[kind]}", _way_to_shape(_SHAPES[kind], value, path)
     if kind in _LIMITS:
         words, key = _LIMITS[kind]
-        return f"'{name}' is {_shown(value)}, expected {words} {context[key]}", None
+        return f"'{name}' is {_shown(value)}, expected {words} {context[key]}", f"write {words} {context[key]}"
+    if kind in {"literal_error", "union_tag_invalid"}:
+        return _not_one_of(error, name)
     return _say_rest(kind, value, context, name, error["msg"], path)
+
+
+def _called(path: Path) -> str:
+    """``nodes``, ``compliance[0]``: the last key, with the numbers of the items below it."""
+    last = next((index for index in reversed(range(len(path))) if isinstance(path[index], str)), 0)
+    return dotted(path[last:]) if path else "the document"
 
 
 def _say_rest(
     kind: str, value: object, context: Mapping[str, Any], name: str, message: str, path: Path
 ) -> tuple[str, str | None]:
-    if kind in {"literal_error", "union_tag_invalid"}:
-        return _not_one_of(value, context, name)
     if kind == "union_tag_not_found":
         return f"'{name}' has no 'kind'", _kinds_hint(path)
     if kind == "string_pattern_mismatch":
-        return f"'{name}' is {_shown(value)}, which does not have the right form", _way_to_write(path) or (
-            f"the form is {context['pattern']}"
-        )
+        form = _FORMS.get(context["pattern"])
+        hint = f"write {form}" if form else _way_to_write(path) or f"the form is {context['pattern']}"
+        return f"'{name}' is {_shown(value)}, which does not have the right form", hint
     if kind in {"too_short", "string_too_short"}:
+        least = context["min_length"]
+        noun = "characters" if kind == "string_too_short" else "entries"
         length = context.get("actual_length", len(str(value)))
-        return f"'{name}' has a length of {length}, expected at least {context['min_length']}", _way_to_write(path)
+        way_out = _way_to_write(path) or f"write at least {least} {noun}"
+        return f"'{name}' has {length} {noun}, expected at least {least}", way_out
     summary, _, hint = message.partition("; ")
     return f"'{name}': {summary[:1].lower()}{summary[1:]}", hint or None
+
+
+def _way_to_shape(shape: str, value: object, path: Path) -> str | None:
+    """How to write a value of `shape` in place of `value`."""
+    scalar = isinstance(value, str | int | float) and not isinstance(value, bool)
+    if shape == "a list" and scalar:
+        return f"write [{json.dumps(value, ensure_ascii=False)}]"
+    if example := _way_to_write(path):
+        return example
+    if shape == "a mapping":
+        known = keys_at(ClusterSpec, path)
+        return f"keys that exist here: {', '.join(known)}"
+    return f'put it in quotes: "{value}"' if shape == "text" and scalar else f"write {shape}"
 
 
 def _unknown_key(location: Sequence[str | int], path: Path) -> tuple[str, str | None]:
@@ -134,14 +167,12 @@ def _unknown_key(location: Sequence[str | int], path: Path) -> tuple[str, str | 
     return f"unknown key '{path[-1]}'", hint
 
 
-def _not_one_of(value: object, context: Mapping[str, Any], name: str) -> tuple[str, str | None]:
-    if "expected_tags" in context:
-        name, value, expected = "kind", context["tag"], context["expected_tags"]
-    else:
-        expected = context["expected"]
-    choices = [choice.strip(" '") for choice in str(expected).replace(" or ", ", ").split(", ")]
+def _not_one_of(error: ErrorDetails, name: str) -> tuple[str, str | None]:
+    tagged = error["type"] == "union_tag_invalid"
+    value = error["ctx"]["tag"] if tagged else error["input"]
+    choices = choices_of(error)
     near = difflib.get_close_matches(str(value), choices, n=1)
-    hint = f"did you mean '{near[0]}'?" if near else None
+    hint = f"did you mean '{near[0]}'?" if near else "take one of these"
     return f"'{name}' is {_shown(value)}, expected one of {', '.join(choices)}", hint
 
 
@@ -161,7 +192,10 @@ def _from_example(path: Path) -> list[Any]:
     """The same part of the example spec, unless it is too long for a hint."""
     here: Any = EXAMPLE
     for part in path:
-        here = here.get(part) if isinstance(here, dict) else None
+        first = here[0] if isinstance(here, list) else None
+        here = here.get(part) if isinstance(here, dict) else first
+    if isinstance(here, dict) and len(json.dumps(here)) > LONGEST_HINT:
+        here = dict([next(iter(here.items()))])
     return [here] if here is not None and len(json.dumps(here)) <= LONGEST_HINT else []
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, NonNegativeInt, PositiveInt
+from pydantic_core import PydanticCustomError
 
 from rackwright.spec.base import SpecModel
 from rackwright.spec.target import ZoneId
@@ -22,7 +23,18 @@ class NodeRange(SpecModel):
 
 
 def _as_range(raw: object) -> object:
-    return {"min": raw, "max": raw} if isinstance(raw, int) and not isinstance(raw, bool) else raw
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return {"min": raw, "max": raw}
+    if isinstance(raw, (dict, NodeRange)):
+        return raw
+    way_out = "write a whole number (64) or a range ({min: 0, max: 16})"
+    raise PydanticCustomError(
+        "nodes", "{value} is no number of nodes; {way_out}", {"value": _as_written(raw), "way_out": way_out}
+    )
+
+
+def _as_written(raw: object) -> str:
+    return "empty" if raw is None else str(raw).lower() if isinstance(raw, bool) else repr(raw)
 
 
 Nodes = Annotated[

@@ -72,6 +72,27 @@ def test_unknown_stack_is_refused_with_the_nearest_name():
     assert "did you mean 'local'?" in (refused.value.hint or "")
 
 
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ("none.yaml", "no such file"),
+        ("folder.yaml", "it is a folder"),
+        ("notes.txt", "its name ends in '.txt'"),
+        ("stacks/local.lock.yaml", "it is a lock"),
+        ("x" * 300 + ".yaml", "file name too long"),
+        ("a\0b.yaml", "no file can have that name"),
+    ],
+)
+def test_a_path_that_is_no_stack_file_is_refused_with_the_reason(given: str, why: str, tmp_path: Path):
+    (tmp_path / "folder.yaml").mkdir()
+    (tmp_path / "notes.txt").touch()
+    path = str(ROOT / given if given.startswith("stacks") else tmp_path / given)
+    with pytest.raises(InputError) as refused:
+        find_stack(path, ROOT)
+    assert why in refused.value.summary
+    assert "local" in (refused.value.hint or "")
+
+
 def test_settings_of_pulumi_and_locks_are_not_stacks():
     names = stack_names(ROOT)
     assert "local" in names
@@ -86,7 +107,7 @@ def test_missing_file_is_refused_by_name(tmp_path: Path):
 def test_unreadable_bytes_are_refused(tmp_path: Path):
     path = tmp_path / "binary.yaml"
     path.write_bytes(b"\xff\xfe\x00name")
-    with pytest.raises(InputError, match="cannot read"):
+    with pytest.raises(InputError, match="it is not text"):
         load_spec(path)
 
 

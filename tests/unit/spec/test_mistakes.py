@@ -9,20 +9,19 @@ import pytest
 
 from rackwright.catalog import load_catalog
 from rackwright.diagnostics import InputError, Problem
-from rackwright.preflight import check, is_error
-from rackwright.spec import parse_spec
+from rackwright.preflight import problems_of_draft
+from rackwright.spec import parse_draft
 
 BROKEN = Path(__file__).parents[2] / "broken_stacks"
 TODAY = dt.date(2026, 11, 21)
 
 
 def _refusal(path: Path) -> tuple[Problem, ...]:
-    name = f"stacks/{path.name}"
     try:
-        spec = parse_spec(path.read_text(), name)
+        draft = parse_draft(path.read_text(), f"stacks/{path.name}")
     except InputError as refused:
         return refused.problems
-    return tuple(problem for problem in check(spec, load_catalog(), today=TODAY) if is_error(problem))
+    return problems_of_draft(draft, load_catalog(), None, today=TODAY)
 
 
 def _text(problems: tuple[Problem, ...]) -> str:

@@ -8,33 +8,22 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
+from rackwright.design.images import image_query
 from rackwright.design.model import Capacity, Design, Nic, Pool
 
 ROOT_DEVICE = "/dev/xvda"
 """Root device of Debian's images for EC2."""
-
-IMAGES: dict[str, tuple[str, str]] = {
-    "aws": ("136693071363", "debian-13-{architecture}-*"),
-    "local": ("self", "rackwright-local-debian-13"),
-}
-"""Target -> owner and name of the image. The owner is Debian: wiki.debian.org/Cloud/AmazonEC2Image (2026-11)."""
-
-IMAGE_ARCHITECTURE = {"x86_64": "amd64", "arm64": "arm64"}
 
 
 def image_id(design: Design, pool: Pool, provider: pulumi.ProviderResource) -> pulumi.Output[str]:
     """The pool's own image, or the newest of its operating system from the one owner that may publish it."""
     if pool.ami is not None:
         return pulumi.Output.from_input(pool.ami)
-    owner, name = IMAGES[design.target]
+    query = image_query(design, pool)
     return aws.ec2.get_ami_output(
-        owners=[owner],
+        owners=[query.owner],
         most_recent=True,
-        filters=[
-            aws.ec2.GetAmiFilterArgs(
-                name="name", values=[name.format(architecture=IMAGE_ARCHITECTURE[pool.architecture])]
-            )
-        ],
+        filters=[aws.ec2.GetAmiFilterArgs(name="name", values=[query.name])],
         opts=pulumi.InvokeOutputOptions(provider=provider),
     ).id
 

@@ -15,7 +15,9 @@ from rackwright.catalog import load_catalog
 from rackwright.cli.arguments import Json, Stack
 from rackwright.cli.console import emit_json, out, say
 from rackwright.cli.errors import problem_data
+from rackwright.cli.online import online_data, online_exit_code, show_online
 from rackwright.cli.views import fabric_lines, pool_table, subnet_table
+from rackwright.pipeline.ask import ask_provider
 from rackwright.pipeline.catalogue import every_rule
 from rackwright.pipeline.open import open_stack
 from rackwright.pipeline.workspace import project_root
@@ -57,15 +59,31 @@ def show_verdict(verdict: Verdict) -> None:
         say(f"  try  {escape(problem.hint)}")
 
 
-def check(stack: Stack, as_json: Json = False) -> None:
-    """Check a stack file against every preflight rule, offline."""
-    prepared, _ = open_stack(project_root(), stack)
+def check(
+    stack: Stack,
+    online: Annotated[
+        bool, typer.Option("--online", help="Also ask the provider, read-only; exit 3 where it has too little.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Check a stack file against every preflight rule, offline; with --online against the provider as well."""
+    prepared, workspace = open_stack(project_root(), stack)
+    found = ask_provider(prepared, workspace) if online else ()
     if as_json:
-        emit_json({"stack": prepared.stack, "verdicts": [_verdict_data(verdict) for verdict in prepared.verdicts]})
-        return
-    for verdict in prepared.verdicts:
-        show_verdict(verdict)
-    say(f"{prepared.path.name} can be built: {len(prepared.verdicts)} remarks")
+        data: dict[str, object] = {
+            "stack": prepared.stack,
+            "verdicts": [_verdict_data(verdict) for verdict in prepared.verdicts],
+        }
+        emit_json(data | ({"online": online_data(found, prepared.spec.where)} if online else {}))
+    else:
+        for verdict in prepared.verdicts:
+            show_verdict(verdict)
+        show_online(found, prepared.spec.where)
+    refused = online_exit_code(found)
+    if refused:
+        raise typer.Exit(refused)
+    if not as_json:
+        say(f"{prepared.path.name} can be built: {len(prepared.verdicts)} remarks")
 
 
 def _verdict_data(verdict: Verdict) -> dict[str, object]:

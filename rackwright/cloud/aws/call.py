@@ -29,6 +29,9 @@ READ_PREFIXES = (
 
 _get_backend: Any = moto_backends.get_backend
 
+_BOTOCORE_NAMES = {"servicequotas": "service-quotas"}
+"""moto's name of a service -> botocore's, where moto's own table has none."""
+
 
 def backends_of(service: str) -> Any:
     """Moto's backends of `service`: account -> region -> backend."""
@@ -72,7 +75,8 @@ class Call:
     @cached_property
     def model(self) -> ServiceModel:
         """Botocore's model of the service."""
-        return get_service_model(boto3_service_name.get(self.service, self.service))
+        known = _BOTOCORE_NAMES.get(self.service) or boto3_service_name.get(self.service, self.service)
+        return get_service_model(known)
 
     @cached_property
     def operation(self) -> OperationModel | None:

@@ -29,6 +29,8 @@ from rackwright.engine.secrets import Crypter
 from rackwright.engine.state import Snapshot, broken, snapshot_from_json
 from rackwright.engine.urn import StackRef
 
+_NO_COPY = "put a copy of your own back: there is neither a .bak file nor a history of this stack"
+
 CHECKPOINT_VERSION = 3
 ENGINE_VERSION = "v3.272.0"
 """Version of the SDK whose checkpoint layout we write; the CLI refuses a newer one than its own."""
@@ -75,8 +77,13 @@ class FileBackend:
             raise self._broken(stack, f"it is not a checkpoint ({cause})") from cause
         if version != CHECKPOINT_VERSION:
             raise self._broken(stack, f"its version is {version}, this engine reads {CHECKPOINT_VERSION}")
-        latest = checkpoint.get("latest") if isinstance(checkpoint, dict) else None
-        return latest if isinstance(latest, dict) else {}
+        latest = checkpoint.get("latest") if isinstance(checkpoint, dict) else checkpoint
+        if latest is None:
+            return {}
+        resources = latest.get("resources") or [] if isinstance(latest, dict) else None
+        if not isinstance(resources, list) or not all(isinstance(one, dict) for one in resources):
+            raise self._broken(stack, "it holds no list of resources")
+        return dict(latest)
 
     def load(self, stack: StackRef) -> Loaded:
         """State of `stack`, decrypted and checked. Raises `InputError` when it is broken or the passphrase is wrong."""
@@ -104,12 +111,10 @@ class FileBackend:
 
     def _broken(self, stack: StackRef, why: str) -> InputError:
         path = self.path(stack)
-        backup = path.with_suffix(".json.bak")
-        way_out = (
-            f"the state before the last run is in {backup}: check it and copy it over {path.name}"
-            if backup.exists()
-            else f"import an earlier export, or an entry of {self._folder / 'history' / stack.project / stack.name}"
-        )
+        history = (self._folder / "history" / stack.project / stack.name).glob("*.checkpoint.json")
+        copies = [copy for copy in (path.with_suffix(".json.bak"), *history) if copy.exists()]
+        newest = max(copies, key=lambda copy: copy.stat().st_mtime_ns, default=None)
+        way_out = f"take the newest copy of it: cp {newest} {path}" if newest else _NO_COPY
         return InputError(f"the state of stack {stack.name!r} is broken: {why}", where=str(path), hint=way_out)
 
     # --- writing ------------------------------------------------------------------------------------------------------

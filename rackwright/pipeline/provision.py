@@ -93,7 +93,20 @@ class EmbeddedEngine:
     @property
     def backend(self) -> FileBackend:
         """The ``file://`` backend under ``.rw/state``."""
-        return FileBackend(self.workspace.state_root, self.workspace.secret("passphrase"))
+        return FileBackend(self.workspace.state_root, self._passphrase())
+
+    def _passphrase(self) -> str:
+        """What the state's secrets are locked with. Once a state is recorded a lost one is never made anew."""
+        kept = self.workspace.secrets / "passphrase"
+        recorded = FileBackend(self.workspace.state_root, "").path(self.stack)
+        if recorded.exists() and not kept.exists():
+            raise InputError(
+                f"the passphrase of stack {self.workspace.stack!r} is gone, and the secrets in its state with it",
+                where=str(kept),
+                hint="put the file back from a copy; a rehearsal can be given up instead: "
+                f"./rw cloud down {self.workspace.stack} && rm {recorded}, then ./rw up {self.workspace.stack}",
+            )
+        return self.workspace.secret("passphrase")
 
     @property
     def stack(self) -> StackRef:

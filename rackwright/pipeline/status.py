@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rackwright.cloud.status import CloudStatus
 from rackwright.inventory import Host
@@ -42,7 +43,7 @@ class Status:
 def read_status(run: Run) -> Status:
     """Read the status of `run`'s stack."""
     path = run.workspace.folder / "report.json"
-    last = json.loads(path.read_text()) if path.exists() else {}
+    last = _last_report(path)
     resources = standing(run)
     return Status(
         stack=run.workspace.stack,
@@ -53,3 +54,12 @@ def read_status(run: Run) -> Status:
         outcome=last.get("outcome"),
         report=path.with_suffix(".html") if path.exists() else None,
     )
+
+
+def _last_report(path: Path) -> dict[str, Any]:
+    """The last report; empty when there is none that can be read, for it is only told, never built on."""
+    try:
+        found = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

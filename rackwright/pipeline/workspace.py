@@ -60,7 +60,7 @@ class Workspace:
         """Hold the stack for `command`; a second run gets a `StepFailed` that names the first one's process."""
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / "run.lock"
-        with path.open("a+") as handle:
+        with path.open("a+", errors="replace") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

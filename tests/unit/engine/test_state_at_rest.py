@@ -121,7 +121,7 @@ def test_a_broken_state_is_refused_with_the_file_and_the_way_back(
         with pytest.raises(InputError, match=why) as refusal:
             run()
         assert refusal.value.where == str(rig.file)
-        assert "dev.json.bak" in (refusal.value.hint or "")
+        assert "take the newest copy" in (refusal.value.hint or "")
     assert rig.file.read_bytes() == before
     assert len(rig.cloud.things) == 2
 

@@ -11,7 +11,6 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from rackwright.catalog import load_catalog
 from rackwright.cli.arguments import Json, Stack
 from rackwright.cli.console import emit_json, out, say
 from rackwright.cli.errors import problem_data
@@ -19,10 +18,11 @@ from rackwright.cli.online import online_data, online_exit_code, show_online
 from rackwright.cli.views import fabric_lines, pool_table, subnet_table
 from rackwright.pipeline.ask import ask_provider
 from rackwright.pipeline.catalogue import every_rule
+from rackwright.pipeline.clock import today
 from rackwright.pipeline.open import open_stack
+from rackwright.pipeline.topics import explain_topic
 from rackwright.pipeline.workspace import project_root
 from rackwright.preflight import Severity, Verdict
-from rackwright.preflight import explain as explain_topic
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
@@ -107,9 +107,14 @@ def design(stack: Stack, as_json: Json = False) -> None:
         out.print(line, soft_wrap=True)
 
 
-def explain(topic: Annotated[str, typer.Argument(help="Id of a rule (RW-NET-012), or name of a machine.")]) -> None:
-    """Explain a rule or a machine: what it is, why, and where the numbers come from."""
-    out.print(explain_topic(topic, load_catalog()), markup=False, soft_wrap=True)
+def explain(
+    topic: Annotated[
+        str,
+        typer.Argument(help="A rule (RW-NET-012), machine, GPU, switch, product (driver) or release (580.173.02)."),
+    ],
+) -> None:
+    """Explain a rule, a machine, a product or a version: what it is, why, and where the numbers come from."""
+    out.print(explain_topic(topic, today()), markup=False, soft_wrap=True)
 
 
 def rules(

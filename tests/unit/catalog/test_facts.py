@@ -2,77 +2,45 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-from functools import cache
-from importlib import resources
-from typing import Any
-
 import pytest
-from botocore.loaders import Loader
 
 from rackwright.catalog import Machine, load_catalog
+from rackwright.catalog.compare import ON_PURPOSE, differences
+from rackwright.catalog.kinds import KINDS, records, sources_of, without_source
 from rackwright.catalog.regions import REGION_COUNTRY, REGION_PREFIX
+from rackwright.pipeline.described import botocore_types, catalog_differences, moto_descriptions
 
 CATALOG = load_catalog()
 AWS = [machine for machine in CATALOG.machines.values() if machine.kind == "aws"]
 
-DIFFERENCES: dict[str, str] = {
-    "p6e-gb200.36xlarge": "not in moto's data; from the EC2 User Guide",
-}
-"""Where the catalog differs on purpose from the copied data, and why."""
+
+def test_instance_types_agree_with_the_copies_of_motos_and_botocores_except_where_explained():
+    unexplained = [one for one in catalog_differences() if one.reason is None]
+    assert not unexplained
 
 
-@cache
-def moto_types() -> dict[str, Any]:
-    packed = resources.files("moto.ec2").joinpath("resources", "instance_types.json.gz").read_bytes()
-    return json.loads(gzip.decompress(packed))
+def test_every_explanation_of_a_difference_is_still_needed():
+    assert {(one.machine, one.fact) for one in catalog_differences()} == set(ON_PURPOSE)
 
 
-@cache
-def botocore_types() -> frozenset[str]:
-    shapes = Loader().load_service_model("ec2", "service-2")["shapes"]
-    return frozenset(shapes["InstanceType"]["enum"])
+def test_a_wrong_number_is_a_difference_without_a_reason():
+    wrong = CATALOG.machine("p5.48xlarge").model_copy(update={"vcpus": 193})
+    found = differences([wrong], moto_descriptions(), botocore_types())
+    assert [(one.fact, one.ours, one.theirs, one.reason) for one in found] == [("vcpus", 193, 192, None)]
 
 
-def _facts_of(theirs: dict[str, Any]) -> dict[str, Any]:
-    network = theirs["NetworkInfo"]
-    gpus = theirs.get("GpuInfo", {}).get("Gpus", [{}])[0]
-    disks = theirs.get("InstanceStorageInfo", {}).get("Disks", [{}])[0]
-    return {
-        "architecture": theirs["ProcessorInfo"]["SupportedArchitectures"][0],
-        "vcpus": theirs["VCpuInfo"]["DefaultVCpus"],
-        "memory_gib": theirs["MemoryInfo"]["SizeInMiB"] / 1024,
-        "gpus": gpus.get("Count", 0) or theirs.get("NeuronInfo", {}).get("NeuronDevices", [{}])[0].get("Count", 0),
-        "cards": len(network["NetworkCards"]),
-        "nics_per_card": network["NetworkCards"][0]["MaximumNetworkInterfaces"],
-        "efa_max": network.get("EfaInfo", {}).get("MaximumEfaInterfaces", 0),
-        "nvme_devices": disks.get("Count", 0),
-        "nvme_gb": disks.get("Count", 0) * disks.get("SizeInGB", 0),
-    }
-
-
-def test_facts_agree_with_motos_copy_of_describe_instance_types():
-    differ = {}
-    for machine in AWS:
-        theirs = moto_types().get(machine.name)
-        if theirs is None:
-            differ[machine.name] = "absent"
-        elif (facts := _facts_of(theirs)) != {key: getattr(machine, key) for key in facts}:
-            differ[machine.name] = {k: (getattr(machine, k), v) for k, v in facts.items() if getattr(machine, k) != v}
-    assert set(differ) == set(DIFFERENCES), f"unexplained differences: {differ}"
+def test_an_instance_type_that_the_api_does_not_list_is_a_difference():
+    invented = CATALOG.machine("p5.48xlarge").model_copy(update={"name": "p5.49xlarge"})
+    found = differences([invented], moto_descriptions(), botocore_types())
+    assert [one.fact for one in found] == ["listed", "present"]
 
 
 def test_cards_with_efa_are_those_that_moto_says_take_it():
     for machine in AWS:
-        for card in moto_types().get(machine.name, {}).get("NetworkInfo", {}).get("NetworkCards", []):
+        for card in moto_descriptions().get(machine.name, {}).get("NetworkInfo", {}).get("NetworkCards", []):
             takes = card.get("InterfaceTypes")
             if takes and card["NetworkCardIndex"] in machine.efa_cards:
                 assert "efa-only" in takes or "efa" in takes, (machine.name, card["NetworkCardIndex"])
-
-
-def test_instance_types_exist_for_botocore():
-    assert {machine.name for machine in AWS} <= botocore_types()
 
 
 def test_fabric_bandwidth_is_what_the_user_guide_says():
@@ -96,10 +64,17 @@ def test_gpus_of_machines_are_known(machine: Machine):
     assert CATALOG.gpu_of(machine) is not None, machine.gpu_model
 
 
-def test_every_record_says_where_it_was_read():
-    for record in (*CATALOG.machines.values(), *CATALOG.gpus.values(), *CATALOG.prices.values()):
-        assert record.source.url.startswith("https://")
-        assert record.source.read_on.year >= 2025
+def test_every_record_of_every_kind_says_where_it_was_read():
+    assert [f"{kind} {name}" for kind, name, record in records() if without_source(record)] == []
+    kinds = {kind for kind, _, _ in records()}
+    assert kinds == {*KINDS, "prices", "floors", "bulletins"}
+
+
+def test_sources_have_a_page_and_a_day():
+    for _, _, record in records():
+        for source in sources_of(record):
+            assert str(source.url).startswith("https://")
+            assert source.read_on.year >= 2025
 
 
 def test_an_unknown_price_is_none_and_not_zero():

@@ -111,7 +111,7 @@ def up(
 
 def _tell_report(run: Run) -> None:
     path = run.workspace.folder / "report.html"
-    if path.exists():
+    if run.facts.outcome and path.exists():
         say(f"report  {escape(str(path))}")
         say(f"        {escape(str(path.with_suffix('.json')))}")
 

@@ -132,6 +132,11 @@ class FileBackend:
         if path.exists():
             shutil.copyfile(path, path.with_suffix(".json.bak"))
 
+    def set_aside(self, stack: StackRef) -> None:
+        """Begin anew, the record kept as ``.bak``: for one that speaks of nothing that exists any more."""
+        self.back_up(stack)
+        self.path(stack).unlink(missing_ok=True)
+
     def write(self, stack: StackRef, checkpoint: bytes) -> None:
         """Replace the checkpoint, durably and as a whole. Raises `StepFailed` when the disk refuses."""
         try:

@@ -6,6 +6,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from rackwright.pipeline.local import is_cloud_gone
+from rackwright.pipeline.provision import EmbeddedEngine
 from rackwright.pipeline.run import Run
 
 
@@ -38,6 +40,8 @@ def destroy(run: Run) -> Destroyed:
     """
     with run.workspace.only_run("destroy"):
         there = standing(run)
+        if there and set_aside_if_gone(run):
+            there = 0
         if there:
             _delete_resources(run)
         with run.stage("local cloud"):
@@ -46,6 +50,18 @@ def destroy(run: Run) -> Destroyed:
     shutil.rmtree(run.workspace.folder, ignore_errors=True)
     _prune(run.workspace.root / ".rw")
     return Destroyed(there, down)
+
+
+def set_aside_if_gone(run: Run) -> bool:
+    """Set a rehearsal's record aside when the local cloud that it speaks of was removed; whether that was so."""
+    engine = run.engine(change=False)
+    if not run.is_local or not isinstance(engine, EmbeddedEngine) or not is_cloud_gone(run.workspace):
+        return False
+    if not standing(run):
+        return False
+    run.watch.note("the local cloud that this stack was applied to is gone; its record is kept as .bak")
+    engine.backend.set_aside(engine.stack)
+    return True
 
 
 def _prune(folder: Path) -> None:

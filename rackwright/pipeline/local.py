@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import uuid
 from pathlib import Path
 
 from rackwright.cloud.local import LocalCloud
@@ -44,6 +45,24 @@ def aws_port() -> int:
 def toolkit_version(lock: Lock | None) -> str:
     """Version of the container toolkit that the local cloud builds: the lock's, else the one it knows."""
     return lock.modules.get(TOOLKIT_MODULE, TOOLKIT_VERSION).removeprefix("v") if lock else TOOLKIT_VERSION
+
+
+IDENTITY = "identity"
+"""File in the local cloud's folder, and in the stack's, that tells one local cloud from the next."""
+
+
+def mark_cloud(workspace: Workspace) -> None:
+    """Note which local cloud the stack's record speaks of; called once it runs."""
+    cloud, stack = workspace.cloud_root / IDENTITY, workspace.folder / IDENTITY
+    if not cloud.exists():
+        cloud.write_text(uuid.uuid4().hex)
+    stack.write_text(cloud.read_text())
+
+
+def is_cloud_gone(workspace: Workspace) -> bool:
+    """Whether the local cloud that the stack was applied to was removed, so that its record speaks of nothing."""
+    cloud, stack = workspace.cloud_root / IDENTITY, workspace.folder / IDENTITY
+    return stack.exists() and (not cloud.exists() or cloud.read_text() != stack.read_text())
 
 
 def running_endpoint(cloud: LocalCloud) -> str | None:

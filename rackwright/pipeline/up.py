@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from rackwright.diagnostics import ClusterError, NotAccepted
 from rackwright.outcome import Verdict
+from rackwright.pipeline.destroy import set_aside_if_gone
 from rackwright.pipeline.evidence import keep_evidence
+from rackwright.pipeline.local import mark_cloud
 from rackwright.pipeline.record import write_report
 from rackwright.pipeline.run import Facts, Run
 
@@ -34,11 +36,15 @@ def up(run: Run, *, command: str = "up") -> Facts | None:
 
 
 def _stages(run: Run) -> bool:
+    if not run.is_local:
+        run.engine(change=True)  # without a CLI it refuses here, before anybody reads a plan
+    set_aside_if_gone(run)
     if not run.watch.approve(run.plan(), run.prepared.design, run.packages_to_install()):
         run.facts.outcome = "not approved; nothing was changed"
         return False
     if run.is_local:
         run.start_cloud()
+        mark_cloud(run.workspace)
     run.apply()
     if run.facts.not_rehearsed is None:
         _machines(run)

@@ -11,7 +11,8 @@ from rackwright.cli.watch import Watch
 from rackwright.diagnostics import InputError
 from rackwright.engine import FileBackend, StackRef
 from rackwright.pipeline.clock import today
-from rackwright.pipeline.destroy import destroy
+from rackwright.pipeline.destroy import destroy, set_aside_if_gone
+from rackwright.pipeline.local import IDENTITY, mark_cloud
 from rackwright.pipeline.prepare import prepare
 from rackwright.pipeline.run import Run
 from rackwright.pipeline.status import read_status
@@ -92,3 +93,32 @@ def test_any_bytes_in_the_lock_file_are_fine(run: Run) -> None:
     (run.workspace.folder / "run.lock").write_bytes(b"\xff\xfe\x00" * 100)
     with run.workspace.only_run("up"):
         assert "rw up" in (run.workspace.folder / "run.lock").read_text()
+
+
+def recorded(run: Run) -> Path:
+    """The stack has been up: a state with one resource, and a mark of the local cloud that it was applied to."""
+    run.workspace.secret("passphrase")
+    run.workspace.cloud_root.mkdir(parents=True)
+    mark_cloud(run.workspace)
+    stack = {"urn": "urn:pulumi:local::rackwright::pulumi:pulumi:Stack::rackwright-local", "custom": False}
+    stack["type"] = "pulumi:pulumi:Stack"
+    return state_of(run, json.dumps({"version": 3, "checkpoint": {"latest": {"resources": [stack]}}}))
+
+
+def test_the_record_of_a_local_cloud_that_stands_is_kept(run: Run) -> None:
+    state = recorded(run)
+    assert not set_aside_if_gone(run)
+    assert state.exists()
+
+
+@pytest.mark.parametrize("came_back", [False, True], ids=["gone", "another one in its place"])
+def test_the_record_of_a_local_cloud_that_was_removed_is_set_aside(run: Run, *, came_back: bool) -> None:
+    state = recorded(run)
+    (run.workspace.cloud_root / IDENTITY).unlink()
+    if came_back:
+        (run.workspace.cloud_root / IDENTITY).write_text("another")
+    before = state.read_text()
+    assert set_aside_if_gone(run)
+    assert not state.exists()
+    assert state.with_suffix(".json.bak").read_text() == before
+    assert read_status(run).resources == 0

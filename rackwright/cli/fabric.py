@@ -18,6 +18,8 @@ from rackwright.fabric import FabricDesign, FabricRequest, design_fabric
 from rackwright.fabric.bill import BillLine, bill_of_materials, power_bill
 from rackwright.fabric.cables import cable_csv
 from rackwright.fabric.discovered import compare
+from rackwright.fabric.elevation_svg import elevation_pages
+from rackwright.fabric.figures import figures
 from rackwright.fabric.ibnet import ibnet_file
 from rackwright.fabric.opensm import opensm_conf
 from rackwright.fabric.partitions import partitions_conf
@@ -26,7 +28,11 @@ from rackwright.fabric.svg import render_svg
 
 app = typer.Typer(help="Design, draw and check a GPU fabric.", no_args_is_help=True)
 
-System = Annotated[str, typer.Option("--system", help="Catalog name of the node: dgx-h100, dgx-b200, ...")]
+System = Annotated[
+    str | None,
+    typer.Option("--system", help="Catalog name of the node: dgx-h100, dgx-b200, ...; or give --rails and --switch."),
+]
+Rails = Annotated[int | None, typer.Option("--rails", min=1, help="Fabric ports of a node; default: the system's.")]
 Nodes = Annotated[int, typer.Option("--nodes", min=1, help="Number of nodes.")]
 Switch = Annotated[str | None, typer.Option("--switch", help="Catalog name of the switch; default: the system's.")]
 Oversubscription = Annotated[float, typer.Option("--oversubscription", min=1.0, help="1 is non-blocking.")]
@@ -57,39 +63,33 @@ FILES: dict[FileKind, Callable[[FabricDesign], str]] = {
 
 
 def designed(
-    system: str, nodes: int, switch: str | None, oversubscription: float, grow_to: int | None, ufm_ports: int
+    system: str | None,
+    rails: int | None,
+    nodes: int,
+    switch: str | None,
+    oversubscription: float,
+    grow_to: int | None,
+    ufm_ports: int,
 ) -> FabricDesign:
     """Design from the options of a command."""
     return design_fabric(
         FabricRequest(
-            nodes, system, switch=switch, oversubscription=oversubscription, grow_to=grow_to, ufm_ports=ufm_ports
+            nodes,
+            system,
+            rails=rails,
+            switch=switch,
+            oversubscription=oversubscription,
+            grow_to=grow_to,
+            ufm_ports=ufm_ports,
         )
     )
 
 
-def summary(design: FabricDesign) -> dict[str, object]:
-    """The fabric in figures."""
-    return {
-        "nodes": design.nodes,
-        "gpus": design.gpus,
-        "rails": design.rails,
-        "tiers": design.tiers,
-        "units": design.units,
-        "leaves": design.leaves,
-        "spines": design.spines,
-        "cores": design.cores,
-        "switches": design.switches,
-        "endpoints": design.endpoints,
-        "cables": design.cables,
-        "oversubscription": design.oversubscription,
-        "bisection_tbps": design.bisection_tbps,
-    }
-
-
 @app.command("design")
 def show_design(
-    system: System,
     nodes: Nodes,
+    system: System = None,
+    rails: Rails = None,
     switch: Switch = None,
     oversubscription: Oversubscription = 1.0,
     grow_to: GrowTo = None,
@@ -97,36 +97,49 @@ def show_design(
     as_json: Json = False,
 ) -> None:
     """Switches, cables, tiers and bandwidth of the smallest fabric that serves NODES nodes."""
-    found = summary(designed(system, nodes, switch, oversubscription, grow_to, ufm_ports))
+    found = figures(designed(system, rails, nodes, switch, oversubscription, grow_to, ufm_ports))
     if as_json:
         emit_json(found)
         return
-    table = Table("Part", "Figure", title=f"Fabric of {nodes} x {system}", title_justify="left")
+    table = Table("Part", "Figure", title=f"Fabric of {nodes} x {system or 'node'}", title_justify="left")
     for name, figure in found.items():
-        table.add_row(
-            name, ", ".join(f"{k} {v}" for k, v in figure.items()) if isinstance(figure, dict) else str(figure)
-        )
+        table.add_row(name, _words(figure))
     out.print(table)
+
+
+def _words(figure: object) -> str:
+    if isinstance(figure, dict):
+        return ", ".join(f"{name} {value}" for name, value in figure.items())
+    return ", ".join(map(str, figure)) if isinstance(figure, list) else "-" if figure is None else str(figure)
 
 
 @app.command()
 def diagram(
-    system: System,
     nodes: Nodes,
+    system: System = None,
+    rails: Rails = None,
     switch: Switch = None,
     oversubscription: Oversubscription = 1.0,
     grow_to: GrowTo = None,
     ufm_ports: UfmPorts = 0,
+    racks: Annotated[
+        bool, typer.Option("--racks", help="Draw the racks with what is in them; large sites give several files.")
+    ] = False,
     output: Output = None,
 ) -> None:
-    """Draw the fabric as SVG."""
-    _put(render_svg(designed(system, nodes, switch, oversubscription, grow_to, ufm_ports)), output)
+    """Draw the fabric, or its racks, as SVG."""
+    design = designed(system, rails, nodes, switch, oversubscription, grow_to, ufm_ports)
+    if racks:
+        _put_pages(list(elevation_pages(design)), output)
+    else:
+        _put(render_svg(design), output)
 
 
 @app.command()
 def bom(
-    system: System,
     nodes: Nodes,
+    system: System = None,
+    rails: Rails = None,
     switch: Switch = None,
     oversubscription: Oversubscription = 1.0,
     grow_to: GrowTo = None,
@@ -135,7 +148,7 @@ def bom(
     as_json: Json = False,
 ) -> None:
     """Bill of materials: switches, cables by length, transceivers, and the power of it all."""
-    design = designed(system, nodes, switch, oversubscription, grow_to, ufm_ports)
+    design = designed(system, rails, nodes, switch, oversubscription, grow_to, ufm_ports)
     bill = bill_of_materials(design)
     power = power_bill(design, bill, pue=pue)
     if as_json:
@@ -158,8 +171,9 @@ def bill_table(bill: list[BillLine]) -> Table:
 
 @app.command()
 def cables(
-    system: System,
     nodes: Nodes,
+    system: System = None,
+    rails: Rails = None,
     switch: Switch = None,
     oversubscription: Oversubscription = 1.0,
     grow_to: GrowTo = None,
@@ -167,14 +181,15 @@ def cables(
     output: Output = None,
 ) -> None:
     """Port-to-port cable map as CSV, with racks and lengths."""
-    _put(cable_csv(designed(system, nodes, switch, oversubscription, grow_to, ufm_ports)), output)
+    _put(cable_csv(designed(system, rails, nodes, switch, oversubscription, grow_to, ufm_ports)), output)
 
 
 @app.command("file")
 def write_file(
     kind: Annotated[FileKind, typer.Argument(help="Which file.")],
-    system: System,
     nodes: Nodes,
+    system: System = None,
+    rails: Rails = None,
     switch: Switch = None,
     oversubscription: Oversubscription = 1.0,
     grow_to: GrowTo = None,
@@ -182,14 +197,15 @@ def write_file(
     output: Output = None,
 ) -> None:
     """Configuration for the subnet manager, for Slurm, or for the subnet simulator."""
-    _put(FILES[kind](designed(system, nodes, switch, oversubscription, grow_to, ufm_ports)), output)
+    _put(FILES[kind](designed(system, rails, nodes, switch, oversubscription, grow_to, ufm_ports)), output)
 
 
 @app.command("check")
 def check_fabric(
     discovered: Annotated[Path, typer.Argument(help="Output of ibnetdiscover; - reads standard input.")],
-    system: System,
     nodes: Nodes,
+    system: System = None,
+    rails: Rails = None,
     switch: Switch = None,
     oversubscription: Oversubscription = 1.0,
     grow_to: GrowTo = None,
@@ -197,12 +213,13 @@ def check_fabric(
     as_json: Json = False,
 ) -> None:
     """Compare a discovered fabric with the design; a wrong cable is named with both ends. Exit 2 on a difference."""
-    design = designed(system, nodes, switch, oversubscription, grow_to, ufm_ports)
+    design = designed(system, rails, nodes, switch, oversubscription, grow_to, ufm_ports)
     found = compare(design, _read(discovered))
     if as_json:
         emit_json([asdict(finding) for finding in found])
+        raise typer.Exit(InputError.exit_code if found else 0)
     if found:
-        for finding in found if not as_json else ():
+        for finding in found:
             out.print(str(finding), soft_wrap=True, markup=False)
         raise InputError(f"{len(found)} differences between the fabric and its design", where=str(discovered))
     say("the fabric is as designed")
@@ -215,6 +232,17 @@ def _read(path: Path) -> str:
         return path.read_text()
     except OSError as cause:
         raise InputError(f"cannot read {path}: {cause.strerror}", where=str(path)) from cause
+
+
+def _put_pages(pages: list[str], output: Path | None) -> None:
+    """One page goes where `output` says; of several each gets its number before the suffix."""
+    if len(pages) == 1:
+        _put(pages[0], output)
+        return
+    if output is None:
+        raise InputError(f"the racks fill {len(pages)} pages", where="--output", hint="name a file: -o racks.svg")
+    for number, page in enumerate(pages, 1):
+        _put(page, output.with_stem(f"{output.stem}-{number}"))
 
 
 def _put(text: str, output: Path | None) -> None:

@@ -28,6 +28,8 @@ def figures(design: FabricDesign) -> dict[str, object]:
         "leaves": design.leaves,
         "spines": design.spines,
         "cores": design.cores,
+        "switches": design.switches,
+        "endpoints": design.endpoints,
         "cables": design.cables,
         "links": design.links,
         "link_gbps": design.link_gbps,

@@ -35,7 +35,7 @@ from rackwright.cli.views import (
     summary_lines,
 )
 from rackwright.cli.watch import Watch
-from rackwright.diagnostics import ClusterError, InputError
+from rackwright.diagnostics import ClusterError
 from rackwright.engine import Plan
 from rackwright.pipeline.clock import now
 from rackwright.pipeline.destroy import destroy as destroy_stack
@@ -44,6 +44,7 @@ from rackwright.pipeline.evidence import keep_evidence
 from rackwright.pipeline.findings import refuse_violations
 from rackwright.pipeline.open import open_stack
 from rackwright.pipeline.run import Run
+from rackwright.pipeline.shell import shell_command
 from rackwright.pipeline.status import read_status
 from rackwright.pipeline.up import up as bring_up
 from rackwright.pipeline.workspace import project_root
@@ -191,11 +192,7 @@ def ssh(
     """Open a shell on a node of a local stack, or run a command there."""
     prepared, workspace = open_stack(project_root(), stack)
     run = Run(prepared, workspace, Watch(yes=True, ask=""))
-    hosts = {host.name: host for host in run.inventory().hosts}
-    if node not in hosts:
-        raise InputError(f"stack {prepared.stack!r} has no node {node!r}", hint=f"nodes: {', '.join(sorted(hosts))}")
-    host = hosts[node]
-    arguments = [*run.ssh(host), *(command or [])]
+    arguments = shell_command(run, node, command or [])
     os.execvp(arguments[0], arguments)  # noqa: S606 - ssh takes over this process and its terminal
 
 

@@ -71,7 +71,7 @@ class LocalCloud:
         Raises `InputError` when the stack's addresses are in use here and `StepFailed` when a part cannot start.
         """
         with self._alone():
-            self._adopt_settings()
+            adopt_settings(self.settings)
             machines = why_no_machines(self.settings) is None
             if machines:
                 network.bring_up_bridge(self.settings)
@@ -155,14 +155,6 @@ class LocalCloud:
         self._wait_until(lambda _: registry.answers(address), REGISTRY_TIMEOUT_S, "the image registry to answer")
         return {reference: registry.push_stand_in(address, reference) for reference in references}
 
-    def _adopt_settings(self) -> None:
-        """Write the settings down; what runs with other ones is ended, so that it starts with these."""
-        path = self.settings.settings_file
-        if path.is_file() and CloudSettings.load(path) != self.settings:
-            for role in (process.DAEMON, builder.ROLE, services.APT_CACHE, registry.ROLE):
-                process.stop(self.settings.root, role)
-        self.settings.save()
-
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Refuse to change the cloud while another command does."""
@@ -217,6 +209,23 @@ class LocalCloud:
             where=str(log),
             hint="start it again: ./rw cloud up",
         )
+
+
+def adopt_settings(settings: CloudSettings) -> None:
+    """Write the settings down; what runs with other ones is ended, so that it starts with these."""
+    path = settings.settings_file
+    if path.is_file() and _saved_settings(path) != settings:
+        for role in (process.DAEMON, builder.ROLE, services.APT_CACHE, registry.ROLE):
+            process.stop(settings.root, role)
+    settings.save()
+
+
+def _saved_settings(path: Path) -> CloudSettings | None:
+    """The settings in the file at `path`; None when somebody broke it."""
+    try:
+        return CloudSettings.load(path)
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
 def _refuse_failures(status: CloudStatus, *, patient: bool) -> None:

@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
 LOG_WIDTH = 140
 """Columns of tables in a file or a pipe, where nobody says how wide they may be."""
@@ -49,4 +50,4 @@ def confirm(question: str, *, yes: bool) -> bool:
     if who == "nobody":
         say("not a terminal, so nobody can answer: pass --yes to go ahead")
         return False
-    return err.input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+    return err.input(escape(f"{question} [y/N] ")).strip().lower() in {"y", "yes"}

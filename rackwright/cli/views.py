@@ -156,9 +156,10 @@ def status_lines(status: StackStatus) -> Iterator[str]:
     if status.cloud is not None:
         yield f"cloud     {status.cloud.endpoint if status.cloud.running else 'does not run'}"
     machines = {one.address: one for one in status.cloud.machines} if status.cloud else {}
+    absent = "no machine" if status.cloud and status.cloud.running else "not known while the cloud does not run"
     for host in status.hosts:
         machine = machines.get(str(host.address))
-        state = (machine.error or machine.state) if machine else "no machine"
+        state = (machine.error or machine.state) if machine else absent
         yield f"node      {host.name} {host.address} {state}"
     if status.report:
         yield f"report    {status.report}"

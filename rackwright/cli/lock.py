@@ -83,6 +83,7 @@ def _verify(stack: str, *, as_json: bool) -> None:
     problems = check_lock(project_root(), stack, today())
     if as_json:
         emit_json({"problems": [problem_data(problem) for problem in problems]})
+        raise typer.Exit(InputError.exit_code if problems else 0)
     if problems:
         raise InputError(f"{len(problems)} locked versions are too old or unsafe", problems=problems)
     say("every locked version is supported and above its security floor")

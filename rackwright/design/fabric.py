@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rackwright.catalog.systems import systems
 from rackwright.design.model import FabricSummary, Pool
 from rackwright.design.pools import PoolPlan
 from rackwright.fabric import FabricDesign, FabricRequest, design_fabric
@@ -28,16 +29,27 @@ def fabric_of(spec: ClusterSpec, plans: Sequence[PoolPlan], pools: Sequence[Pool
 
 
 def fabric_request(fabric: FabricSpec, wired: Sequence[PoolPlan]) -> FabricRequest:
-    """What is asked of the fabric designer: all wired nodes on one fabric, a UFM port for each rail."""
+    """What is asked of the fabric designer: all wired nodes on one fabric, a UFM port for each rail.
+
+    Where all are the same system, the designer knows its planes and adapters.
+    """
     rails = max(plan.machine.nics for plan in wired)
     return FabricRequest(
         nodes=sum(plan.wanted.nodes.max for plan in wired),
+        system=_system(wired),
         rails=rails,
         switch=fabric.switch,
         oversubscription=fabric.oversubscription,
         ufm_ports=rails if fabric.ufm else 0,
         unit_nodes=fabric.nodes_per_unit,
     )
+
+
+def _system(wired: Sequence[PoolPlan]) -> str | None:
+    """The one system that all pools are made of. Racks of trays share leaves here, so that a UFM port opens no unit."""
+    names = {plan.machine.name for plan in wired}
+    known = [systems()[name] for name in names if name in systems()]
+    return known[0].name if len(names) == len(known) == 1 and known[0].chassis is None else None
 
 
 def _efa(pools: Sequence[Pool]) -> FabricSummary:

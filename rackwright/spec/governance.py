@@ -51,6 +51,7 @@ class Users(SpecModel):
     """Where users come from."""
 
     kind: Literal["local", "ldap", "sso"] = "local"
+    """Where accounts live: on the nodes, in a directory, or with an identity provider."""
     address: str | None = None
     """``ldaps://directory.example.org`` or the address of the identity provider."""
     tls_verify: bool = True

@@ -15,6 +15,7 @@ class Vpn(SpecModel):
     """Encrypted way from another network into the cluster."""
 
     kind: Literal["site-to-site", "client"] = "site-to-site"
+    """Between two networks, or from the machines of single people."""
     peer_address: str | None = None
     """Public address of the other end (site-to-site)."""
     peer_asn: Annotated[int, Field(ge=1, le=4294967294)] = 65000
@@ -65,6 +66,7 @@ class FabricSpec(SpecModel):
     """The GPU fabric of a site; on AWS the fabric is EFA and needs no description."""
 
     kind: Literal["infiniband", "roce"] = "infiniband"
+    """What the switches and adapters speak."""
     switch: str = "qm9700"
     """Catalog name of the leaf and spine switch."""
     topology: Literal["rail-optimised", "fat-tree"] = "rail-optimised"

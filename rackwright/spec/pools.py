@@ -48,6 +48,7 @@ class CapacitySpec(SpecModel):
     """How instances are bought."""
 
     kind: Literal["on-demand", "spot", "reservation", "block"] = "on-demand"
+    """On demand, spot, from a capacity reservation, or from a capacity block."""
     reservation: Annotated[str, Field(pattern=r"^cr-[0-9a-f]{8,17}$", examples=["cr-0123456789abcdef0"])] | None = None
     """Capacity reservation or capacity block."""
     reservation_group: str | None = None

@@ -17,6 +17,7 @@ class Partition(SpecModel):
     pools: tuple[Name, ...]
     """Pools whose nodes it holds."""
     default: bool = False
+    """Jobs that name no partition go here."""
     max_time: str | None = Field(None, pattern=r"^(\d+-)?\d{1,2}:\d{2}:\d{2}$")
     """Longest job, `days-hours:minutes:seconds`."""
     priority: PositiveInt = 1
@@ -27,6 +28,7 @@ class Slurm(SpecModel):
     """Slurm."""
 
     kind: Literal["slurm"]
+    """Slurm on every worker pool."""
     version: str | None = None
     """Release (``25.05``); None takes the lock's."""
     cluster_name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")] | None = None
@@ -59,6 +61,7 @@ class KubernetesSpec(SpecModel):
     """Kubernetes."""
 
     kind: Literal["kubernetes"]
+    """Kubernetes on every worker pool."""
     version: str = Field("1.35", pattern=r"^1\.\d{2}$")
     """Minor release."""
     distribution: Literal["eks", "kubeadm"] | None = None
@@ -103,6 +106,7 @@ class Split(SpecModel):
     """Slurm on some pools, Kubernetes on others."""
 
     kind: Literal["split"]
+    """Slurm on some pools, Kubernetes on the others."""
     slurm: Slurm
     """Slurm on `slurm_pools`."""
     kubernetes: KubernetesSpec
@@ -117,6 +121,7 @@ class NoScheduler(SpecModel):
     """Nothing: nodes are used directly."""
 
     kind: Literal["none"]
+    """No scheduler: nodes are used by hand."""
 
 
 SchedulerSpec = Annotated[Slurm | KubernetesSpec | Split | NoScheduler, Field(discriminator="kind")]

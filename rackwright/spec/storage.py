@@ -37,6 +37,7 @@ class FsxLustre(_Shared):
     """FSx for Lustre."""
 
     kind: Literal["fsx-lustre"]
+    """Amazon FSx for Lustre."""
     mount: MountPoint
     """Where nodes mount it."""
     capacity: GiB
@@ -67,6 +68,7 @@ class Efs(_Shared):
     """Elastic File System."""
 
     kind: Literal["efs"]
+    """Amazon Elastic File System."""
     mount: MountPoint
     """Where nodes mount it."""
     throughput_mode: Literal["elastic", "bursting"] = "elastic"
@@ -85,6 +87,7 @@ class S3(_Shared):
     """An S3 bucket."""
 
     kind: Literal["s3"]
+    """A bucket of Amazon S3."""
     retention: Days | None = None
     """Objects are kept at least this long; None takes the monitoring retention."""
     expire: Days | None = None
@@ -107,6 +110,7 @@ class NvmeRaid0(SpecModel):
     """The local NVMe drives of each GPU node as one scratch volume; lost with the node."""
 
     kind: Literal["nvme-raid0"]
+    """Scratch on a node's own NVMe drives."""
     mount: MountPoint = "/scratch"
     """Where nodes mount it."""
     wipe: bool = True
@@ -121,6 +125,7 @@ class Nfs(SpecModel):
     """An existing NFS server."""
 
     kind: Literal["nfs"]
+    """An NFS server of the site."""
     mount: MountPoint
     """Where nodes mount it."""
     server: str
@@ -139,6 +144,7 @@ class LustreClient(SpecModel):
     """An existing Lustre file system."""
 
     kind: Literal["lustre"]
+    """A Lustre file system of the site; nodes are its clients."""
     mount: MountPoint
     """Where nodes mount it."""
     server: str

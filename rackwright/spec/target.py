@@ -21,6 +21,7 @@ class AwsTarget(SpecModel):
     """Amazon Web Services."""
 
     kind: Literal["aws"]
+    """Amazon Web Services."""
     region: Region
     """Region that everything is built in."""
     zone_ids: Annotated[tuple[ZoneId, ...], Field(min_length=1)]
@@ -37,6 +38,7 @@ class LocalTarget(SpecModel):
     """The local cloud of one Linux machine: the AWS API emulated, machines as systemd guests."""
 
     kind: Literal["local"]
+    """A rehearsal on this machine, with an emulated AWS and real guests."""
     region: Region = "us-east-1"
     """Region that the emulator plays."""
     zone_ids: Annotated[tuple[ZoneId, ...], Field(min_length=1)] = ("use1-az6",)
@@ -68,6 +70,7 @@ class OnPremTarget(SpecModel):
     """Machines of one's own."""
 
     kind: Literal["on-prem"]
+    """A site of one's own."""
     site: Name
     """Short name of the site."""
     country: Annotated[str, Field(pattern=r"^[a-z]{2}$", examples=["de"])] = "us"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,3 +41,14 @@ def test_stack_satisfies_the_schema(stack: str):
 def test_schema_refuses_an_unknown_key():
     errors = list(Draft202012Validator(spec_schema()).iter_errors({**EXAMPLE, "nmae": "x"}))
     assert [error.validator for error in errors] == ["additionalProperties"]
+
+
+def test_every_field_of_the_schema_is_described():
+    schema = json.loads(schema_text())
+    bare = [
+        f"{name}.{field}"
+        for name, part in schema["$defs"].items()
+        for field, facts in part.get("properties", {}).items()
+        if "description" not in facts
+    ]
+    assert bare == []

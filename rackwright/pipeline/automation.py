@@ -2,50 +2,43 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
 import shutil
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pulumi import automation
-from pulumi.automation import CommandError, EngineEvent, LocalWorkspaceOptions, OutputMap, PulumiCommand, Stack
-from pulumi.automation.events import DiffKind, PolicyEvent, StepEventMetadata
+from pulumi.automation import CommandError, CommandResult, LocalWorkspaceOptions, OutputMap, PulumiCommand, Stack
+from pulumi.automation.errors import StackNotFoundError, create_command_error
 
 from policies.rule import Finding
-from rackwright.diagnostics import StepFailed
-from rackwright.engine import (
-    SECRET,
-    Event,
-    EventKind,
-    FailedStep,
-    Op,
-    Plan,
-    PlannedStep,
-    PolicyDiagnostic,
-    PropertyChange,
-    Result,
-)
+from rackwright.diagnostics import InputError, StepFailed
+from rackwright.engine import SECRET, Event, Plan, Result
+from rackwright.pipeline.cli_events import Heard
 from rackwright.pipeline.findings import of_diagnostics
+from rackwright.pipeline.workspace import PROJECT
 
 POLICY_PACK = "policies"
 """Folder of the CrossGuard pack in the checkout."""
 
-CAPACITY_CODES = ("InsufficientInstanceCapacity", "InsufficientCapacity", "VcpuLimitExceeded", "LimitExceeded")
-"""AWS error codes that mean "not enough of it", not "wrong".
-Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (read 2026-11-21)."""
+OF_THE_REHEARSAL = (f"{PROJECT}:endpoint", f"{PROJECT}:sshPublicKey")
+"""Configuration that means something on this machine only."""
 
 _EXCERPT_LINES = 12
 """Lines of the CLI's own message that an error shows."""
 
 
 def find_cli() -> Path | None:
-    """Folder above ``bin/pulumi``: the CLI on PATH, else the one that ``rw tools install`` put in place."""
+    """The CLI's executable: the one on PATH, else the one that ``rw tools install`` put in place."""
     on_path = shutil.which("pulumi")
-    if on_path:
-        return Path(on_path).resolve().parent.parent if Path(on_path).parent.name == "bin" else Path(on_path)
-    own = tools_folder()
-    return own if (own / "bin" / "pulumi").exists() else None
+    own = tools_folder() / "bin" / "pulumi"
+    return Path(on_path) if on_path else own if own.exists() else None
 
 
 def tools_folder() -> Path:
@@ -66,78 +59,65 @@ def install_cli() -> str:
         ) from cause
 
 
-@dataclass(slots=True)
-class _Heard:
-    """What the CLI's event stream said, as our own values."""
+class InterruptibleCommand(PulumiCommand):
+    """The CLI, which gets an interrupt from here alone and is waited for until it has recorded what it did.
 
-    on_event: Callable[[Event], None]
-    steps: dict[str, PlannedStep] = field(default_factory=dict)
-    diagnostics: list[PolicyDiagnostic] = field(default_factory=list)
-    failed: list[FailedStep] = field(default_factory=list)
-    errors: dict[str, str] = field(default_factory=dict)
+    The SDK's own command leaves a CLI behind that still works when a person presses Ctrl-C.
+    """
 
-    def hear(self, event: EngineEvent) -> None:
-        """Take one event of the stream."""
-        if event.resource_pre_event:
-            step = planned_step(event.resource_pre_event.metadata)
-            self.steps[f"{step.op} {step.urn}"] = step
-            self.on_event(Event(EventKind.STARTED, step))
-        elif event.res_outputs_event:
-            self.on_event(Event(EventKind.FINISHED, planned_step(event.res_outputs_event.metadata)))
-        elif event.res_op_failed_event:
-            step = planned_step(event.res_op_failed_event.metadata)
-            message = self.errors.get(step.urn, "see the CLI's message")
-            capacity = any(code in message for code in CAPACITY_CODES)
-            self.failed.append(FailedStep(step.urn, step.op, message, capacity))
-            self.on_event(Event(EventKind.FAILED, step, message))
-        elif event.policy_event:
-            self.diagnostics.append(policy_diagnostic(event.policy_event))
-        elif event.diagnostic_event and event.diagnostic_event.severity == "error":
-            self.errors[event.diagnostic_event.urn or ""] = event.diagnostic_event.message.strip()
-
-    def ordered(self) -> tuple[PlannedStep, ...]:
-        """Steps in the order in which the CLI announced them."""
-        return tuple(self.steps.values())
-
-
-def planned_step(metadata: StepEventMetadata) -> PlannedStep:
-    """The CLI's step as ours. Kinds that we have no word for keep the nearest one that changes something."""
-    kinds = {op.value: op for op in Op}
-    raw = str(getattr(metadata.op, "value", metadata.op))
-    state = metadata.new or metadata.old
-    return PlannedStep(
-        op=kinds.get(raw, Op.UPDATE),
-        urn=metadata.urn,
-        type=metadata.type,
-        name=metadata.urn.rsplit("::", 1)[-1],
-        parent=state.parent if state else "",
-        diff=_changes(metadata),
-        provider=metadata.provider,
-        inputs=dict(state.inputs or {}) if state else {},
-    )
+    def run(
+        self,
+        args: list[str],
+        cwd: str,
+        additional_env: Mapping[str, str],
+        on_output: Callable[[str], Any] | None = None,
+        on_error: Callable[[str], Any] | None = None,
+    ) -> CommandResult:
+        """Run the CLI with `args`; raises `CommandError` when it fails. Output is not told line by line."""
+        del on_output, on_error
+        beside = str(Path(self.command).parent) if Path(self.command).is_absolute() else None
+        path = os.pathsep.join(filter(None, (beside, os.environ.get("PATH"))))
+        environment = {**os.environ, "PATH": path, **additional_env, "PULUMI_AUTOMATION_API": "true"}
+        with subprocess.Popen(
+            [self.command, "--non-interactive", *args],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=cwd,
+            env=environment,
+            encoding="utf-8",
+            start_new_session=True,
+        ) as process:
+            try:
+                output, complaints = process.communicate()
+            except KeyboardInterrupt:
+                _end(process)
+                raise
+        result = CommandResult(stdout=output, stderr=complaints, code=process.returncode)
+        if result.code:
+            raise create_command_error(result)
+        return result
 
 
-def _changes(metadata: StepEventMetadata) -> tuple[PropertyChange, ...]:
-    old = (metadata.old.inputs or {}) if metadata.old else {}
-    new = (metadata.new.inputs or {}) if metadata.new else {}
-    found = []
-    for path, diff in sorted((metadata.detailed_diff or {}).items()):
-        kind = diff.diff_kind.value.removesuffix("-replace")
-        replaces = diff.diff_kind in {DiffKind.ADD_REPLACE, DiffKind.DELETE_REPLACE, DiffKind.UPDATE_REPLACE}
-        found.append(PropertyChange(path, kind, old.get(path), new.get(path), replaces))
-    return tuple(found)
+def _end(process: subprocess.Popen[str]) -> None:
+    """Pass an interrupt on and wait. By a second one the CLI gives up what it waits for."""
+    while process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(KeyboardInterrupt):
+            process.communicate()
 
 
-def policy_diagnostic(event: PolicyEvent) -> PolicyDiagnostic:
-    """The CLI's policy event as ours."""
-    return PolicyDiagnostic(
-        policy=event.policy_name,
-        pack=event.policy_pack_name,
-        message=event.message.strip(),
-        enforcement=event.enforcement_level,
-        severity="unspecified",
-        urn=event.resource_urn or "",
-    )
+@functools.cache
+def command_of(cli: Path) -> PulumiCommand:
+    """The executable `cli`, asked for its version once. Raises `InputError` for one that does not fit the SDK."""
+    own = cli.is_relative_to(tools_folder())
+    try:
+        return InterruptibleCommand(root=str(tools_folder()) if own else None)
+    except Exception as cause:
+        raise InputError(
+            f"the pulumi CLI cannot be used: {type(cause).__name__}: {str(cause)[:300]}",
+            where=str(cli),
+            hint="put a newer one on PATH, or none and: ./rw tools install",
+        ) from cause
 
 
 def plain_outputs(outputs: OutputMap) -> dict[str, object]:
@@ -145,7 +125,7 @@ def plain_outputs(outputs: OutputMap) -> dict[str, object]:
     return {name: SECRET if value.secret else value.value for name, value in outputs.items()}
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class CliEngine:
     """The official engine on one stack."""
 
@@ -153,11 +133,18 @@ class CliEngine:
     stack: str
     config: Mapping[str, str]
     cli: Path
-    label: str = "pulumi"
+    """The CLI's executable."""
+    rehearsal: bool = False
+    """Whether the stack is for the local cloud: then nothing may be asked of any other one."""
+
+    @property
+    def label(self) -> str:
+        """``pulumi`` with its version."""
+        return f"pulumi {command_of(self.cli).version}"
 
     def preview(self, on_event: Callable[[Event], None]) -> tuple[Plan, tuple[Finding, ...]]:
-        """``pulumi preview`` with the policy pack, which tells violations only."""
-        heard = _Heard(on_event)
+        """``pulumi preview`` with the policy pack, which tells violations only. Raises when the program fails."""
+        heard = Heard(on_event, preview=True)
         self._run(lambda stack: stack.preview(policy_packs=self._packs(), on_event=heard.hear), heard)
         plan = Plan(heard.ordered(), tuple(heard.diagnostics))
         return plan, tuple(of_diagnostics(plan))
@@ -165,47 +152,92 @@ class CliEngine:
     def up(self, on_event: Callable[[Event], None], allow_replace: frozenset[str]) -> Result:
         """``pulumi up`` with the policy pack. Protection is the CLI's own: `allow_replace` lifts nothing here."""
         del allow_replace
-        heard = _Heard(on_event)
+        heard = Heard(on_event)
         stack = self._run(lambda one: one.up(policy_packs=self._packs(), on_event=heard.hear), heard)
         outputs = plain_outputs(stack.outputs())
         return Result(heard.ordered(), tuple(heard.diagnostics), outputs, tuple(heard.failed))
 
     def destroy(self, on_event: Callable[[Event], None]) -> Result:
         """``pulumi destroy``."""
-        heard = _Heard(on_event)
+        heard = Heard(on_event)
         self._run(lambda stack: stack.destroy(on_event=heard.hear), heard)
         return Result(heard.ordered(), failed=tuple(heard.failed))
 
     def deployment(self) -> Mapping[str, object]:
-        """``pulumi stack export``."""
-        return dict(self._open().export_stack().deployment or {})
+        """``pulumi stack export``; empty where the backend has no such stack."""
+        stack = self._existing()
+        return dict(stack.export_stack().deployment or {}) if stack else {}
 
     def outputs(self) -> Mapping[str, object]:
-        """``pulumi stack output``."""
-        return plain_outputs(self._open().outputs())
+        """``pulumi stack output``; none where the backend has no such stack."""
+        stack = self._existing()
+        return plain_outputs(stack.outputs()) if stack else {}
 
     def forget(self) -> None:
-        """Nothing: the backend's history is the organisation's to keep (``pulumi stack rm`` drops it)."""
+        """``pulumi stack rm`` for a rehearsal. A real stack's history is the organisation's to keep."""
+        stack = self._existing() if self.rehearsal else None
+        if stack is None:
+            return
+        with self._explained():
+            stack.remove_all_config(list(OF_THE_REHEARSAL))
+            stack.workspace.remove_stack(self.stack, preserve_config=True)
 
     def _packs(self) -> list[str]:
         return [str(self.root / POLICY_PACK)]
 
-    def _open(self) -> Stack:
-        command = PulumiCommand(root=str(self.cli)) if (self.cli / "bin" / "pulumi").exists() else PulumiCommand()
-        self.label = f"pulumi {command.version}"
-        stack = automation.create_or_select_stack(
-            self.stack, work_dir=str(self.root), opts=LocalWorkspaceOptions(pulumi_command=command)
-        )
-        for key, value in self.config.items():
-            stack.set_config(key, automation.ConfigValue(value))
-        return stack
+    def _options(self) -> LocalWorkspaceOptions:
+        return LocalWorkspaceOptions(pulumi_command=command_of(self.cli))
 
-    def _run(self, action: Callable[[Stack], object], heard: _Heard) -> Stack:
+    def _existing(self) -> Stack | None:
+        with self._explained():
+            try:
+                return automation.select_stack(self.stack, work_dir=str(self.root), opts=self._options())
+            except StackNotFoundError:
+                return None
+
+    def _open(self) -> Stack:
+        """The stack with our configuration, made where there is none; its file is touched only where it differs."""
+        with self._explained():
+            stack = automation.create_or_select_stack(self.stack, work_dir=str(self.root), opts=self._options())
+            known = {key: value.value for key, value in stack.get_all_config().items()}
+            differs = {key: value for key, value in self.config.items() if known.get(key) != value}
+            if differs:
+                stack.set_all_config({key: automation.ConfigValue(value) for key, value in differs.items()})
+            return stack
+
+    def _run(self, action: Callable[[Stack], object], heard: Heard) -> Stack:
+        """Carry `action` out. A preview that failed raises; failed steps of a change are left to its result."""
+        if self.rehearsal and OF_THE_REHEARSAL[0] not in self.config:
+            raise InputError(
+                f"stack {self.stack!r} is for the local cloud, which does not run",
+                where="--engine cli",
+                hint=f"./rw cloud up {self.stack}",
+            )
         stack = self._open()
         try:
             action(stack)
         except CommandError as cause:
-            if not heard.failed and not any(item.mandatory for item in heard.diagnostics):
-                excerpt = "\n".join(str(cause).strip().splitlines()[-_EXCERPT_LINES:])
-                raise StepFailed(f"the pulumi CLI refused: {excerpt}", where=self.stack) from cause
+            refused = any(item.mandatory for item in heard.diagnostics)
+            if not refused and (heard.preview or not heard.failed):
+                raise heard.error(_excerpt(cause), self.stack) from cause
         return stack
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn the CLI's refusal into ours."""
+        try:
+            yield
+        except StackNotFoundError:
+            raise
+        except CommandError as cause:
+            raise StepFailed(
+                f"the pulumi CLI refused: {_excerpt(cause)}",
+                where=self.stack,
+                hint="see that `pulumi stack ls` works here: a backend (pulumi login) and its passphrase",
+            ) from cause
+
+
+def _excerpt(cause: CommandError) -> str:
+    """The end of what the CLI wrote, without the SDK's frame around it."""
+    lines = [line for line in str(cause).splitlines() if line.strip()]
+    return "\n".join(lines[-_EXCERPT_LINES:])

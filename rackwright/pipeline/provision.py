@@ -153,7 +153,7 @@ def choose_engine(
     if choice == "cli" or (choice == "auto" and not local and cli):
         if cli is None:
             raise _no_cli("--engine cli was asked for, but there is no pulumi on PATH")
-        return CliEngine(workspace.root, workspace.stack, config, cli)
+        return CliEngine(workspace.root, workspace.stack, config, cli, rehearsal=local)
     if change and not local:
         raise _no_cli(f"stack {workspace.stack!r} targets {prepared.design.target}, which the embedded engine refuses")
     return EmbeddedEngine(workspace, prepared, endpoint, config)

@@ -4,7 +4,6 @@
 """
 
 from rackwright.configure.events import ConfigureEvent
-from rackwright.configure.munge import munge_key
 from rackwright.configure.runner import ConfigureResult, configure
 from rackwright.configure.variables import Access, LocalServices, site_inventory
 
@@ -14,6 +13,5 @@ __all__ = [
     "ConfigureResult",
     "LocalServices",
     "configure",
-    "munge_key",
     "site_inventory",
 ]

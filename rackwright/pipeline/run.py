@@ -18,7 +18,7 @@ from rackwright.cloud.capability import install_packages, missing_packages, why_
 from rackwright.cloud.local import LocalCloud
 from rackwright.cloud.ssh import known_hosts, public_key, ssh_command, ssh_key
 from rackwright.cloud.status import MachineStatus
-from rackwright.configure import ConfigureResult, LocalServices, configure, munge_key, site_inventory
+from rackwright.configure import ConfigureResult, LocalServices, configure, site_inventory
 from rackwright.diagnostics import InputError
 from rackwright.engine import Plan, Result
 from rackwright.inventory import Host, Inventory
@@ -168,7 +168,7 @@ class Run:
                 private_dir=self.workspace.folder / "ansible",
                 ssh_key=ssh_key(self.workspace.folder),
                 known_hosts=known_hosts(self.cloud.settings),
-                secrets={"munge_key": munge_key(self.workspace.secrets)},
+                secrets={"munge_key": self.workspace.secret("munge")},
                 on_event=self.watch.task,
             )
         self.facts.configured.raise_if_failed()

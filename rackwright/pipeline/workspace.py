@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,14 +47,19 @@ class Workspace:
         return self.folder / "secrets"
 
     def secret(self, name: str, length: int = 48) -> str:
-        """The stack's secret `name`, made at first use and kept for its life. `length` in bytes of randomness."""
+        """The stack's secret `name`, made at first use and kept for its life. `length` in bytes of randomness.
+
+        Of two makers at once one wins, and both get its text.
+        """
         path = self.secrets / name
         if not path.exists():
             self.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
-            fresh = path.with_suffix(f".{os.getpid()}")
-            fresh.touch(mode=0o600)
-            fresh.write_text(secrets.token_urlsafe(length))
-            fresh.replace(path)
+            descriptor, fresh = tempfile.mkstemp(dir=self.secrets)  # mkstemp: mode 0600 from the first moment
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_urlsafe(length))
+            with contextlib.suppress(FileExistsError):
+                os.link(fresh, path)
+            Path(fresh).unlink()
         return path.read_text()
 
     @contextmanager

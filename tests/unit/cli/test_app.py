@@ -18,7 +18,7 @@ from rackwright.cli import model
         (["up", "local", "extra"], "extra"),
         (["up", "local", "--frce"], "no such option: --frce"),
         (["up", "local", "--engine", "foo"], "'auto', 'embedded', 'cli'"),
-        (["fabric", "design"], "missing option '--system'"),
+        (["fabric", "check"], "missing argument"),
         (["check", "--"], "missing argument 'stack'"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,18 @@ def test_a_secret_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) ->
 def test_two_stacks_and_two_names_have_different_secrets(tmp_path: Path) -> None:
     found = {Workspace(tmp_path, stack).secret(name) for stack in ("a", "b") for name in ("munge", "passphrase")}
     assert len(found) == 4
+
+
+def test_two_makers_at_once_get_the_same_secret_and_leave_nothing_else(tmp_path: Path) -> None:
+    workspace, found = Workspace(tmp_path, "demo"), []
+    makers = [threading.Thread(target=lambda: found.append(workspace.secret("munge"))) for _ in range(8)]
+    for maker in makers:
+        maker.start()
+    for maker in makers:
+        maker.join()
+    assert len(found) == 8
+    assert len(set(found)) == 1
+    assert [path.name for path in workspace.secrets.iterdir()] == ["munge"]
 
 
 def test_a_second_run_of_the_same_stack_is_told_who_holds_it(tmp_path: Path) -> None:

@@ -1,8 +1,21 @@
 """Entry point of ``./rw`` and ``python -m rackwright.cli``."""
 
+import importlib
 import sys
 
-from rackwright.cli.app import main
+INTERRUPTED = 130
+"""128 + SIGINT, as in `rackwright.cli.errors`, which is not read yet when this is needed."""
+
+
+def run() -> int:
+    """The exit code of the command line. Reading the program takes a second, in which Ctrl-C must be quiet too."""
+    try:
+        code: int = importlib.import_module("rackwright.cli.app").main(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        return INTERRUPTED
+    return code
+
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run())

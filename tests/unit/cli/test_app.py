@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from rackwright.cli import __main__ as entry
 from rackwright.cli import app as cli
 from rackwright.cli import model
 
@@ -62,3 +63,14 @@ def test_ctrl_c_and_ctrl_d_say_how_to_go_on(
     monkeypatch.setattr(model, "open_stack", stop)
     assert cli.main(["check", "local"]) == 130
     assert "interrupted" in capsys.readouterr().err
+
+
+def test_ctrl_c_while_the_program_is_read_is_quiet(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(_: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(entry.importlib, "import_module", stop)
+    assert entry.run() == 130
+    assert capsys.readouterr().err == "interrupted\n"

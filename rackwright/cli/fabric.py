@@ -13,11 +13,12 @@ from rich.table import Table
 
 from rackwright.cli.arguments import Json
 from rackwright.cli.console import emit_json, out, say
+from rackwright.design.site_fabric import SiteFabric, site_fabric
 from rackwright.diagnostics import InputError
 from rackwright.fabric import FabricDesign, FabricRequest, design_fabric
-from rackwright.fabric.bill import BillLine, bill_of_materials, power_bill
+from rackwright.fabric.bill import BillLine, CostBill, bill_of_materials, cost_bill, power_bill
 from rackwright.fabric.cables import cable_csv
-from rackwright.fabric.discovered import compare
+from rackwright.fabric.discovered import compare, port_guids
 from rackwright.fabric.elevation_svg import elevation_pages
 from rackwright.fabric.figures import figures
 from rackwright.fabric.ibnet import ibnet_file
@@ -25,6 +26,9 @@ from rackwright.fabric.opensm import opensm_conf
 from rackwright.fabric.partitions import partitions_conf
 from rackwright.fabric.slurm import slurm_topology_conf, slurm_topology_yaml
 from rackwright.fabric.svg import render_svg
+from rackwright.pipeline.open import open_stack
+from rackwright.pipeline.workspace import project_root
+from rackwright.spec.places import read_document
 
 app = typer.Typer(help="Design, draw and check a GPU fabric.", no_args_is_help=True)
 
@@ -33,7 +37,10 @@ System = Annotated[
     typer.Option("--system", help="Catalog name of the node: dgx-h100, dgx-b200, ...; or give --rails and --switch."),
 ]
 Rails = Annotated[int | None, typer.Option("--rails", min=1, help="Fabric ports of a node; default: the system's.")]
-Nodes = Annotated[int, typer.Option("--nodes", min=1, help="Number of nodes.")]
+Nodes = Annotated[int | None, typer.Option("--nodes", min=1, help="Number of nodes.")]
+FromStack = Annotated[
+    str | None, typer.Option("--stack", help="Take the fabric of this stack; the other options are then not used.")
+]
 Switch = Annotated[str | None, typer.Option("--switch", help="Catalog name of the switch; default: the system's.")]
 Oversubscription = Annotated[float, typer.Option("--oversubscription", min=1.0, help="1 is non-blocking.")]
 GrowTo = Annotated[
@@ -55,7 +62,6 @@ class FileKind(StrEnum):
 
 FILES: dict[FileKind, Callable[[FabricDesign], str]] = {
     FileKind.OPENSM: opensm_conf,
-    FileKind.PARTITIONS: partitions_conf,
     FileKind.TOPOLOGY: slurm_topology_conf,
     FileKind.TOPOLOGY_YAML: slurm_topology_yaml,
     FileKind.IBNET: ibnet_file,
@@ -63,31 +69,37 @@ FILES: dict[FileKind, Callable[[FabricDesign], str]] = {
 
 
 def designed(
+    stack: str | None,
     system: str | None,
     rails: int | None,
-    nodes: int,
+    nodes: int | None,
     switch: str | None,
     oversubscription: float,
     grow_to: int | None,
     ufm_ports: int,
-) -> FabricDesign:
-    """Design from the options of a command."""
-    return design_fabric(
-        FabricRequest(
-            nodes,
-            system,
-            rails=rails,
-            switch=switch,
-            oversubscription=oversubscription,
-            grow_to=grow_to,
-            ufm_ports=ufm_ports,
-        )
+) -> SiteFabric:
+    """Design from the options of a command, or from a stack."""
+    if stack is not None:
+        prepared, _ = open_stack(project_root(), stack)
+        return site_fabric(prepared.spec, prepared.catalog)
+    if nodes is None:
+        raise InputError("nobody says how many nodes", where="--nodes", hint="give --nodes, or --stack")
+    request = FabricRequest(
+        nodes,
+        system,
+        rails=rails,
+        switch=switch,
+        oversubscription=oversubscription,
+        grow_to=grow_to,
+        ufm_ports=ufm_ports,
     )
+    return SiteFabric(design_fabric(request))
 
 
 @app.command("design")
 def show_design(
-    nodes: Nodes,
+    stack: FromStack = None,
+    nodes: Nodes = None,
     system: System = None,
     rails: Rails = None,
     switch: Switch = None,
@@ -97,11 +109,12 @@ def show_design(
     as_json: Json = False,
 ) -> None:
     """Switches, cables, tiers and bandwidth of the smallest fabric that serves NODES nodes."""
-    found = figures(designed(system, rails, nodes, switch, oversubscription, grow_to, ufm_ports))
+    found = figures(designed(stack, system, rails, nodes, switch, oversubscription, grow_to, ufm_ports).design)
     if as_json:
         emit_json(found)
         return
-    table = Table("Part", "Figure", title=f"Fabric of {nodes} x {system or 'node'}", title_justify="left")
+    name = stack or f"{nodes} x {system or 'node'}"
+    table = Table("Part", "Figure", title=f"Fabric of {name}", title_justify="left")
     for name, figure in found.items():
         table.add_row(name, _words(figure))
     out.print(table)
@@ -115,7 +128,8 @@ def _words(figure: object) -> str:
 
 @app.command()
 def diagram(
-    nodes: Nodes,
+    stack: FromStack = None,
+    nodes: Nodes = None,
     system: System = None,
     rails: Rails = None,
     switch: Switch = None,
@@ -128,7 +142,7 @@ def diagram(
     output: Output = None,
 ) -> None:
     """Draw the fabric, or its racks, as SVG."""
-    design = designed(system, rails, nodes, switch, oversubscription, grow_to, ufm_ports)
+    design = designed(stack, system, rails, nodes, switch, oversubscription, grow_to, ufm_ports).design
     if racks:
         _put_pages(list(elevation_pages(design)), output)
     else:
@@ -137,7 +151,9 @@ def diagram(
 
 @app.command()
 def bom(
-    nodes: Nodes,
+    *,
+    stack: FromStack = None,
+    nodes: Nodes = None,
     system: System = None,
     rails: Rails = None,
     switch: Switch = None,
@@ -145,19 +161,43 @@ def bom(
     grow_to: GrowTo = None,
     ufm_ports: UfmPorts = 0,
     pue: Annotated[float, typer.Option("--pue", min=1.0, help="Power usage effectiveness of the site.")] = 1.25,
+    prices: Annotated[
+        Path | None, typer.Option("--prices", help="YAML file with your prices in US dollars by part name.")
+    ] = None,
+    usd_per_kwh: Annotated[float | None, typer.Option("--usd-per-kwh", min=0.0, help="Tariff of electricity.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Bill of materials: switches, cables by length, transceivers, and the power of it all."""
-    design = designed(system, rails, nodes, switch, oversubscription, grow_to, ufm_ports)
+    """Bill of materials: switches, cables by length, transceivers; power, and cost at your prices."""
+    design = designed(stack, system, rails, nodes, switch, oversubscription, grow_to, ufm_ports).design
     bill = bill_of_materials(design)
     power = power_bill(design, bill, pue=pue)
+    cost = cost_bill(bill, _prices(prices), power=power, usd_per_kwh=usd_per_kwh)
     if as_json:
         watts = asdict(power) | {"it_kw": power.it_kw, "facility_kw": power.facility_kw}
-        emit_json({"parts": [asdict(line) for line in bill], "power": watts})
+        emit_json({"parts": [asdict(line) for line in bill], "power": watts, "cost": asdict(cost)})
         return
     out.print(bill_table(bill))
     unknown = f"; not known for {', '.join(power.not_known)}" if power.not_known else ""
+    out.print(_cost_words(cost), soft_wrap=True)
     out.print(f"power {power.it_kw:,.1f} kW IT, {power.facility_kw:,.1f} kW at PUE {pue:g}{unknown}", soft_wrap=True)
+
+
+def _cost_words(cost: CostBill) -> str:
+    energy = "" if cost.energy_usd_per_year is None else f", energy {cost.energy_usd_per_year:,.0f} USD a year"
+    missing = f"; no price for {', '.join(cost.not_priced)} (--prices)" if cost.not_priced else ""
+    parts = f"{cost.parts_usd:,.0f} USD" if cost.parts_usd else "not known"
+    return f"cost of parts {parts}{energy}{missing}"
+
+
+def _prices(path: Path | None) -> dict[str, float]:
+    """Prices by part name from a YAML file; makers publish none, so the catalog has none."""
+    if path is None:
+        return {}
+    document, _ = read_document(_read(path), str(path))
+    wrong = [name for name, usd in document.items() if isinstance(usd, bool) or not isinstance(usd, int | float)]
+    if wrong:
+        raise InputError(f"no price in dollars: {', '.join(wrong)}", where=str(path), hint="write 'qm9700: 25000'")
+    return {name: float(str(usd)) for name, usd in document.items()}
 
 
 def bill_table(bill: list[BillLine]) -> Table:
@@ -171,7 +211,8 @@ def bill_table(bill: list[BillLine]) -> Table:
 
 @app.command()
 def cables(
-    nodes: Nodes,
+    stack: FromStack = None,
+    nodes: Nodes = None,
     system: System = None,
     rails: Rails = None,
     switch: Switch = None,
@@ -181,29 +222,42 @@ def cables(
     output: Output = None,
 ) -> None:
     """Port-to-port cable map as CSV, with racks and lengths."""
-    _put(cable_csv(designed(system, rails, nodes, switch, oversubscription, grow_to, ufm_ports)), output)
+    _put(cable_csv(designed(stack, system, rails, nodes, switch, oversubscription, grow_to, ufm_ports).design), output)
 
 
 @app.command("file")
 def write_file(
     kind: Annotated[FileKind, typer.Argument(help="Which file.")],
-    nodes: Nodes,
+    *,
+    stack: FromStack = None,
+    nodes: Nodes = None,
     system: System = None,
     rails: Rails = None,
     switch: Switch = None,
     oversubscription: Oversubscription = 1.0,
     grow_to: GrowTo = None,
     ufm_ports: UfmPorts = 0,
+    discovered: Annotated[
+        Path | None, typer.Option("--discovered", help="Output of ibnetdiscover, for the port GUIDs of partitions.")
+    ] = None,
     output: Output = None,
 ) -> None:
     """Configuration for the subnet manager, for Slurm, or for the subnet simulator."""
-    _put(FILES[kind](designed(system, rails, nodes, switch, oversubscription, grow_to, ufm_ports)), output)
+    known = None if discovered is None else port_guids(_read(discovered))
+    site = designed(stack, system, rails, nodes, switch, oversubscription, grow_to, ufm_ports)
+    if kind is FileKind.PARTITIONS:
+        if known is None:
+            say("the port GUIDs are those of the subnet simulator; --discovered takes the real ones")
+        _put(partitions_conf(site.design, site.tenants, known), output)
+    else:
+        _put(FILES[kind](site.design), output)
 
 
 @app.command("check")
 def check_fabric(
     discovered: Annotated[Path, typer.Argument(help="Output of ibnetdiscover; - reads standard input.")],
-    nodes: Nodes,
+    stack: FromStack = None,
+    nodes: Nodes = None,
     system: System = None,
     rails: Rails = None,
     switch: Switch = None,
@@ -213,7 +267,7 @@ def check_fabric(
     as_json: Json = False,
 ) -> None:
     """Compare a discovered fabric with the design; a wrong cable is named with both ends. Exit 2 on a difference."""
-    design = designed(system, rails, nodes, switch, oversubscription, grow_to, ufm_ports)
+    design = designed(stack, system, rails, nodes, switch, oversubscription, grow_to, ufm_ports).design
     found = compare(design, _read(discovered))
     if as_json:
         emit_json([asdict(finding) for finding in found])

@@ -65,3 +65,47 @@ def test_a_wrong_cable_is_found_in_the_discovered_fabric_and_named(
     found = json.loads(capsys.readouterr().out)
     assert {one["kind"] for one in found} == {"wrong-cable"}
     assert all(one["cable"] and one["expected"] and one["found"] for one in found)
+
+
+def test_the_fabric_of_a_stack_has_a_partition_for_each_tenant(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fabric", "design", "--stack", "dgx-h100-4su", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["leaves"] == 32
+    assert main(["fabric", "file", "partitions.conf", "--stack", "dgx-h100-4su"]) == 0
+    told = capsys.readouterr()
+    assert told.out.count("    0x") == 127 * 8, "every port of the tenant"
+    assert "Default=0x7fff, ipoib, defmember=limited" in told.out
+    assert "research=0x0001" in told.out
+    assert "subnet simulator" in told.err
+
+
+def test_partitions_take_the_guids_of_the_fabric_that_is_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small, file = ["--system", "dgx-h100", "--nodes", "4"], tmp_path / "found.txt"
+    assert main(["fabric", "file", "ibnet", *small, "-o", str(file)]) == 0
+    capsys.readouterr()
+    assert main(["fabric", "file", "partitions.conf", *small, "--discovered", str(file)]) == 0
+    assert "subnet simulator" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("options", [[], ["--stack", "h100-train"]], ids=["no nodes", "a stack on AWS"])
+def test_a_fabric_that_nobody_describes_is_refused_with_a_way_out(
+    options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["fabric", "design", *options]) == 2
+    assert "  try  " in capsys.readouterr().err
+
+
+def test_costs_are_those_of_your_prices_and_what_has_none_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prices = tmp_path / "prices.yaml"
+    prices.write_text("qm9700: 25000\n")
+    assert main(["fabric", "bom", *H100_4SU, "--prices", str(prices), "--usd-per-kwh", "0.2", "--json"]) == 0
+    cost = json.loads(capsys.readouterr().out)["cost"]
+    assert cost["parts_usd"] == 48 * 25000
+    assert cost["energy_usd_per_year"] > 0
+    assert "qm9700" not in cost["not_priced"]
+    assert "rack" in cost["not_priced"]
+    prices.write_text("qm9700: cheap\n")
+    assert main(["fabric", "bom", *H100_4SU, "--prices", str(prices)]) == 2

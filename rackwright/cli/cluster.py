@@ -152,11 +152,11 @@ def _preview_data(plan: Plan, run: Run) -> dict[str, object]:
     return {"plan": plan.as_dict(), "design": design, "findings": findings}
 
 
-def destroy(stack: Stack, yes: Yes = False, as_json: Json = False) -> None:
+def destroy(stack: Stack, yes: Yes = False, engine: Engine = "auto", as_json: Json = False) -> None:
     """Delete everything that a stack made, and with a local stack the local cloud. The cache stays."""
     prepared, workspace = open_stack(project_root(), stack)
     watch = Watch(yes=yes, ask="")
-    run = Run(prepared, workspace, watch)
+    run = Run(prepared, workspace, watch, engine)
     there = standing(run)
     running = run.is_local and run.cloud.status().running
     if (there or running) and not confirm(f"Destroy {prepared.stack} ({there} resources)?", yes=yes):
@@ -173,10 +173,10 @@ def destroy(stack: Stack, yes: Yes = False, as_json: Json = False) -> None:
     say("nothing to do: the stack has no resources" if done.nothing else f"destroyed {done.resources} resources")
 
 
-def status(stack: Stack, as_json: Json = False) -> None:
+def status(stack: Stack, engine: Engine = "auto", as_json: Json = False) -> None:
     """Show what is recorded of a stack, what runs, and how the last run ended."""
     prepared, workspace = open_stack(project_root(), stack)
-    found = read_status(Run(prepared, workspace, Watch(yes=True, ask="")))
+    found = read_status(Run(prepared, workspace, Watch(yes=True, ask=""), engine))
     if as_json:
         emit_json(found.as_json())
         return
@@ -205,12 +205,13 @@ def _rendered(result: AuditResult, form: AuditForm, stack: str) -> str:
 def audit(
     stack: Stack,
     form: Annotated[AuditForm, typer.Option("--format", help="How to write the findings.")] = AuditForm.TEXT,
+    engine: Engine = "auto",
     as_json: Json = False,
 ) -> None:
     """Judge what is recorded of a stack by every policy rule; exit 5 when a mandatory one fails."""
     prepared, workspace = open_stack(project_root(), stack)
     watch = Watch(yes=True, ask="")
-    run = Run(prepared, workspace, watch)
+    run = Run(prepared, workspace, watch, engine)
     result = run.audit_state()
     watch.close()
     unrecorded = keep_evidence(run, "audit")

@@ -58,7 +58,7 @@ def hear(*events: EngineEvent, preview: bool = False) -> tuple[Heard, list[Event
 
 def test_a_replacement_is_one_step_and_its_halves_are_told() -> None:
     old, new = state(VPC, {"cidrBlock": "10.0.0.0/16"}), state(VPC, {"cidrBlock": UNKNOWN_WIRE, "key": "[secret]"})
-    parts = {"old": old, "new": new, "detailedDiff": MOVED}
+    parts: dict[str, Any] = {"old": old, "new": new, "detailedDiff": MOVED}
     heard, told = hear(
         *both("create-replacement", **parts), *both("replace", **parts), *both("delete-replaced", old=old)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -15,7 +16,10 @@ import typer
 from rich.table import Table
 
 from rackwright.cli.console import err, say
+from rackwright.cloud.capability import missing_packages
+from rackwright.cloud.install import install_packages
 from rackwright.diagnostics import StepFailed
+from rackwright.fabric.subnet import missing_programs, subnet_packages
 from rackwright.pipeline.workspace import project_root
 
 FAST = "not machines and not cloud and not slow"
@@ -67,11 +71,22 @@ def run_tests(
     unknown = set(only or ()) - {stage.name for stage in wanted}
     if unknown:
         raise typer.BadParameter(f"no such stage: {', '.join(sorted(unknown))}", param_hint="--only")
+    if not fast and (not only or "tests" in only):
+        _install_what_tests_need()
     results = [_run(stage, root) for stage in wanted if not only or stage.name in only]
     _show(results)
     failed = [stage.name for stage, code, _ in results if code]
     if failed:
         raise StepFailed(f"failed: {', '.join(failed)}", hint=f"repeat one with: ./rw test --only {failed[0]}")
+
+
+def _install_what_tests_need() -> None:
+    """Debian packages of the machines and of the simulated subnet, where we may; else their tests are skipped."""
+    simulator = subnet_packages() if os.geteuid() == 0 and shutil.which("apt-get") and missing_programs() else []
+    names = (*missing_packages(), *simulator)
+    if names:
+        say(f"Debian packages that the tests need: {' '.join(names)}")
+        install_packages(names, say)
 
 
 def _run(stage: Stage, root: Path) -> tuple[Stage, int, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,25 @@ def test_a_machine_that_the_zone_lacks_fails_as_a_lack_of_capacity(emulator: Emu
     offering = {one.path[1]: one for one in verdicts(emulator, stack, tmp_path)["offering"]}
     assert offering["train"].answer is Answer.FAILED
     assert offering["train"].capacity
+
+
+def test_subnets_that_exist_are_counted_and_the_launch_is_rehearsed_in_them(
+    start_emulator: Callable[..., Emulator], tmp_path: Path
+) -> None:
+    emulator = start_emulator(tmp_path / "aws")
+    ec2 = emulator.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]
+    prepared = prepare(project_root(), "local", today())
+    for number, subnet in enumerate(prepared.design.network.subnets):
+        tags = {"Name": f"{prepared.design.name}-{subnet.name}", "rackwright:stack": prepared.stack}
+        ec2.create_subnet(
+            VpcId=vpc,
+            CidrBlock=f"10.77.{number}.0/24",
+            TagSpecifications=[
+                {"ResourceType": "subnet", "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+            ],
+        )
+    found = verdicts(emulator, "local", tmp_path)
+    assert {one.answer for one in found["addresses"]} == {Answer.PASSED}
+    assert {one.answer for one in found["launch"]} == {Answer.PASSED}
+    assert "subnet" not in found["launch"][0].summary

@@ -53,7 +53,7 @@ def run_guarded(command: Callable[[], None], *, as_json: bool, crash_folder: Pat
 def _show_unexpected(bug: Exception, *, as_json: bool, crash_folder: Path) -> int:
     """What nobody foresaw: a refusal of this machine (exit 4), else a bug of ours (exit 1)."""
     if isinstance(bug, OSError) and bug.errno in _REFUSALS:
-        show_error(refusal_of_machine(bug), as_json=as_json)
+        show_error(refusal_of_machine(bug, crash_folder.parent), as_json=as_json)
         return StepFailed.exit_code
     problem = ClusterError(
         f"{type(bug).__name__}: {str(bug)[:500]}",
@@ -64,9 +64,9 @@ def _show_unexpected(bug: Exception, *, as_json: bool, crash_folder: Path) -> in
     return problem.exit_code
 
 
-def refusal_of_machine(problem: OSError) -> StepFailed:
-    """A full disk, missing rights and the like, as a person is told."""
-    where = str(problem.filename) if problem.filename is not None else None
+def refusal_of_machine(problem: OSError, likely: Path) -> StepFailed:
+    """A full disk, missing rights and the like, as a person is told; in folder `likely` where the system names none."""
+    where = str(problem.filename if problem.filename is not None else likely)
     hint = f"{_REFUSALS.get(problem.errno or 0, 'see the message')}; then run the same command again"
     return StepFailed(f"this machine refused: {problem.strerror or problem}", where=where, hint=hint)
 

@@ -32,7 +32,9 @@ def ensure_key(path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         private = Ed25519PrivateKey.generate()
         _replace(path, private.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()), 0o600)
-    _replace(path.with_name(f"{path.name}.pub"), public_key(path).encode() + b"\n", 0o644)
+    public, beside = public_key(path).encode() + b"\n", path.with_name(f"{path.name}.pub")
+    if not beside.exists() or beside.read_bytes() != public:  # a full or read-only disk must not stop a status
+        _replace(beside, public, 0o644)
     return path
 
 

@@ -80,6 +80,12 @@ def test_a_machine_that_refuses_is_not_our_bug(number: int, tmp_path: Path, caps
     assert not (tmp_path / "crashes").exists()
 
 
+def test_a_full_disk_without_a_name_is_placed_in_our_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device")
+    assert run_guarded(raising(full), as_json=False, crash_folder=tmp_path / ".rw" / "crashes") == 4
+    assert f"at   {tmp_path / '.rw'}" in capsys.readouterr().err
+
+
 def test_a_bug_where_nothing_can_be_written_still_ends_without_a_traceback(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -170,7 +170,7 @@ def destroy(stack: Stack, yes: Yes = False, engine: Engine = "auto", as_json: Js
         raise
     if as_json:
         emit_json({"resources": done.resources, "cloud": done.cloud, "nothing": done.nothing})
-    say("nothing to do: the stack has no resources" if done.nothing else f"destroyed {done.resources} resources")
+    say(_destroyed(done))
 
 
 def status(stack: Stack, engine: Engine = "auto", as_json: Json = False) -> None:

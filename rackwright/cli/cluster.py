@@ -38,8 +38,8 @@ from rackwright.cli.watch import Watch
 from rackwright.diagnostics import ClusterError
 from rackwright.engine import Plan
 from rackwright.pipeline.clock import now
+from rackwright.pipeline.destroy import Destroyed, standing
 from rackwright.pipeline.destroy import destroy as destroy_stack
-from rackwright.pipeline.destroy import standing
 from rackwright.pipeline.evidence import keep_evidence
 from rackwright.pipeline.findings import refuse_violations
 from rackwright.pipeline.open import open_stack
@@ -171,6 +171,13 @@ def destroy(stack: Stack, yes: Yes = False, engine: Engine = "auto", as_json: Js
     if as_json:
         emit_json({"resources": done.resources, "cloud": done.cloud, "nothing": done.nothing})
     say(_destroyed(done))
+
+
+def _destroyed(done: Destroyed) -> str:
+    if done.nothing:
+        return "nothing to do: the stack has no resources"
+    gone = [f"{done.resources} resources"] if done.resources else []
+    return f"destroyed {' and '.join([*gone, *(['the local cloud'] if done.cloud else [])])}"
 
 
 def status(stack: Stack, engine: Engine = "auto", as_json: Json = False) -> None:

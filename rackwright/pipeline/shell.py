@@ -14,16 +14,19 @@ SSH_PORT = 22
 ANSWER_S = 5.0
 """A node that runs answers at once; one that is gone gives no answer at all."""
 
+GREETING = b"SSH-"
+"""Begins what every ssh server says first. Source: RFC 4253, section 4.2."""
+
 Answers = Callable[[str], bool]
 
 
-def answers_ssh(address: str) -> bool:
-    """Whether something takes ssh connections at `address`."""
+def answers_ssh(address: str, port: int = SSH_PORT, timeout_s: float = ANSWER_S) -> bool:
+    """Whether an ssh server greets at `address`; a proxy on the way may take connections for nobody."""
     try:
-        socket.create_connection((address, SSH_PORT), ANSWER_S).close()
+        with socket.create_connection((address, port), timeout_s) as connection:
+            return connection.recv(len(GREETING)) == GREETING
     except OSError:
         return False
-    return True
 
 
 def shell_command(run: Run, node: str, command: Sequence[str], answers: Answers = answers_ssh) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -50,3 +52,25 @@ def test_the_command_comes_last(run: Run) -> None:
     built = shell_command(run, "head-1", ["uname", "-r"], answers=lambda _: True)
     assert built[0] == "ssh"
     assert built[-2:] == ["uname", "-r"]
+
+
+@pytest.mark.parametrize(("greeting", "answers"), [(b"SSH-2.0-x\r\n", True), (b"HTTP", False), (b"", False)])
+def test_only_an_ssh_greeting_counts_as_an_answer(greeting: bytes, *, answers: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+        def greet() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(greeting)
+
+        thread = threading.Thread(target=greet)
+        thread.start()
+        assert shell.answers_ssh("127.0.0.1", port) is answers
+        thread.join()
+
+
+def test_nobody_at_the_port_is_no_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    assert not shell.answers_ssh("127.0.0.1", port, 0.2)

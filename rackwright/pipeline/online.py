@@ -40,6 +40,8 @@ STACK_TAG = "rackwright:stack"
 VPC_QUOTA = "L-F678F1CE"
 """Service Quotas' code of "VPCs per Region". Source: https://docs.aws.amazon.com/vpc/latest/userguide/
 amazon-vpc-limits.html, read 2026-11-21."""
+INTERFACE_QUOTA = "L-DF5E4CA3"
+"""Service Quotas' code of "Network interfaces per Region"; same source."""
 ADDRESS_QUOTA = "EC2-VPC Elastic IPs"
 """Service Quotas' name; same source."""
 ALIVE = ("pending", "running", "stopping", "stopped")
@@ -52,6 +54,7 @@ def check_online(prepared: Prepared, plan: Plan, reader: Reader, now: dt.datetim
         *checks.vcpu_quotas(),
         checks.address_quota(),
         checks.vpc_quota(),
+        checks.interface_quota(),
         *checks.offerings(),
         *checks.reservations(),
         *checks.images(),
@@ -131,11 +134,22 @@ class _Checks:
 
     def vpc_quota(self) -> OnlineVerdict:
         """Networks that the apply still makes."""
-        read = answered(self.reader.read("service-quotas", "GetServiceQuota", ServiceCode="vpc", QuotaCode=VPC_QUOTA))
-        limit = read if isinstance(read, Unread) else float(read["Quota"]["Value"])
+        limit = self._limit_of_vpc(VPC_QUOTA)
         used = _count(answered(self.reader.read("ec2", "DescribeVpcs")), "Vpcs")
         needed = self._to_make("aws:ec2/vpc:Vpc")
         return judge_quota("vpc-quota", ("network",), "VPCs", needed=needed, in_use=used, limit=limit)
+
+    def interface_quota(self) -> OnlineVerdict:
+        """Network interfaces of the nodes still to start: 33 for one p5 node, so 64 nodes take 2,112."""
+        limit = self._limit_of_vpc(INTERFACE_QUOTA)
+        used = _count(answered(self.reader.read("ec2", "DescribeNetworkInterfaces")), "NetworkInterfaces")
+        needed = sum(self._to_start(pool) * max(1, len(pool.nics)) for pool in self._design.pools)
+        what = "network interfaces"
+        return judge_quota("interface-quota", ("pools",), what, needed=needed, in_use=used, limit=limit)
+
+    def _limit_of_vpc(self, code: str) -> float | Unread:
+        read = answered(self.reader.read("service-quotas", "GetServiceQuota", ServiceCode="vpc", QuotaCode=code))
+        return read if isinstance(read, Unread) else float(read["Quota"]["Value"])
 
     def _to_make(self, type_: str) -> int:
         there = self._made(type_)
@@ -172,7 +186,7 @@ class _Checks:
         for pool in self._design.pools:
             if pool.capacity.reservation_id is not None:
                 found = self._reservation(pool.capacity.reservation_id)
-                needed = max(0, pool.max_nodes - self._running(pool))
+                needed = self._to_start(pool)
                 yield judge_reservation(pool, self._zone(pool), needed, found, self.now)
 
     def _reservation(self, name: str) -> Reservation | Unread | None:
@@ -215,7 +229,7 @@ class _Checks:
         """Free addresses of the subnets that exist already."""
         needs: Counter[str] = Counter()
         for pool in self._design.pools:
-            needs[pool.subnet] += max(0, pool.max_nodes - self._running(pool)) * pool.addresses_per_node
+            needs[pool.subnet] += self._to_start(pool) * pool.addresses_per_node
         for name, needed in needs.items():
             subnet = self._subnet(name)
             free = subnet if isinstance(subnet, Unread) or subnet is None else int(subnet["AvailableIpAddressCount"])
@@ -268,6 +282,9 @@ class _Checks:
             return 0
         ours = (_tags(one) for one in self._instances if self._is_ours(one))
         return sum(tags.get("rackwright:pool") == pool.name for tags in ours)
+
+    def _to_start(self, pool: Pool) -> int:
+        return max(0, pool.max_nodes - self._running(pool))
 
     def _subnet(self, name: str) -> Mapping[str, Any] | Unread | None:
         named = {"Name": "tag:Name", "Values": [f"{self._design.name}-{name}"]}

@@ -94,6 +94,18 @@ def test_a_quota_that_is_too_small_is_a_lack_of_capacity() -> None:
     assert [(verdict.answer, verdict.capacity) for verdict in found] == [(Answer.FAILED, True)]
 
 
+def test_the_interfaces_of_all_nodes_are_held_against_the_region_s_quota() -> None:
+    provider = Played(
+        GetServiceQuota={"Quota": {"Value": 2000.0}},
+        DescribeNetworkInterfaces={"NetworkInterfaces": []},
+        DescribeVpcs={"Vpcs": []},
+    )
+    found = {verdict.check: verdict for verdict in check_online(*planned(), provider, NOW)}
+    assert found["vpc-quota"].answer is Answer.PASSED
+    assert (found["interface-quota"].answer, found["interface-quota"].capacity) == (Answer.FAILED, True)
+    assert f"{64 * 33 + 2:,} needed" in found["interface-quota"].summary
+
+
 def test_the_block_is_looked_up_by_its_id_with_its_dates() -> None:
     block = {
         "CapacityReservationId": "cr-0123456789abcdef0",

@@ -28,6 +28,7 @@ _REFUSALS = {
     errno.EMFILE: "raise the limit of open files (ulimit -n)",
     errno.ENFILE: "close programs: the machine has too many open files",
     errno.ENOMEM: "make memory free",
+    errno.ENOTDIR: "a file stands where a folder is wanted: move it, or name another folder",
 }
 """What this machine may refuse through no fault of the tool -> what to do about it."""
 

@@ -70,7 +70,7 @@ def test_an_interruption_says_how_to_go_on(tmp_path: Path, capsys: pytest.Captur
     assert "run the same command again" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.ENOTDIR])
 def test_a_machine_that_refuses_is_not_our_bug(number: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     refused = OSError(number, "it says no", "/some/file")
     assert run_guarded(raising(refused), as_json=False, crash_folder=tmp_path / "crashes") == 4

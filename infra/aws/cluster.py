@@ -23,7 +23,7 @@ from infra.aws.identity import NodeIdentity
 from infra.aws.members import find_members
 from infra.aws.network import Network
 from infra.aws.node_pool import NodePool
-from infra.aws.provider import LOCAL_REGION, cluster_provider
+from infra.aws.provider import LOCAL_ENDPOINT, LOCAL_REGION, cluster_provider
 from infra.aws.storage import Home, Scratch
 from infra.settings import Settings
 from rackwright.design import node_name
@@ -55,7 +55,8 @@ class AwsCluster(pulumi.ComponentResource):
 
     def __init__(self, design: Design, settings: Settings) -> None:
         self._region = design.region or LOCAL_REGION
-        self._aws = cluster_provider(region=self._region, endpoint=settings.endpoint)
+        endpoint = settings.endpoint or (LOCAL_ENDPOINT if design.target == "local" else None)
+        self._aws = cluster_provider(region=self._region, endpoint=endpoint)
         super().__init__("rackwright:aws:Cluster", design.name, None, pulumi.ResourceOptions(provider=self._aws))
         self._design, self._prefix = design, design.name
         self._keep = design.target == "aws"

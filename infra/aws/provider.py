@@ -7,6 +7,10 @@ import pulumi_aws as aws
 LOCAL_REGION = "us-east-1"
 """Region that the local cloud plays when the spec names none."""
 
+LOCAL_ENDPOINT = "http://127.0.0.1:4599"
+"""Where the local cloud answers unless the configuration names another port: a stack whose target is local must never
+reach a real account, whoever runs it and whatever the configuration lacks."""
+
 LOCAL_CREDENTIAL = "test"
 """The emulator takes any credential; no real account accepts this one."""
 

@@ -64,3 +64,15 @@ def test_inventory_lists_heads_and_members_in_the_same_order_every_time(built) -
     hosts = Inventory.model_validate(json.loads(first)).hosts
     assert [str(host.address) for host in hosts] == ["10.40.16.10", "10.40.16.11", "10.40.32.20", "10.40.32.9"]
     assert {host.instance_id for host in hosts if host.pool == "train"} == {"i-a", "i-b"}
+
+
+def test_a_local_stack_never_reaches_a_real_account_even_when_nobody_names_an_endpoint(built) -> None:
+    provider = next(one for one in built(target="local")[0].seen if one.typ == "pulumi:providers:aws")
+    endpoints = json.loads(provider.inputs["endpoints"])
+    assert {url for service in endpoints for url in service.values()} == {"http://127.0.0.1:4599"}
+    assert provider.inputs["accessKey"]["value"] == "test"
+
+
+def test_a_stack_on_aws_uses_the_persons_own_credentials_and_the_real_endpoints(built) -> None:
+    provider = next(one for one in built(target="aws")[0].seen if one.typ == "pulumi:providers:aws")
+    assert not {"endpoints", "accessKey", "secretKey"} & set(provider.inputs)

@@ -10,6 +10,9 @@ from rackwright.pipeline.local import mark_cloud
 from rackwright.pipeline.record import write_report
 from rackwright.pipeline.run import Facts, Run
 
+NOT_CONFIGURED = "hosts: not configured (those of a real cloud are reached by Session Manager, which is not driven yet)"
+"""Said of every stack that is not a rehearsal: nothing was asked of its hosts, so nothing about them is claimed."""
+
 
 def up(run: Run, *, command: str = "up") -> Facts | None:
     """Bring the stack up and prove it; None when the person said no.
@@ -46,10 +49,10 @@ def _stages(run: Run) -> bool:
         run.start_cloud()
         mark_cloud(run.workspace)
     run.apply()
-    if run.facts.not_rehearsed is None:
+    if run.is_local and run.facts.not_rehearsed is None:
         _machines(run)
     run.audit_state()
-    run.facts.outcome = _sentence(run.facts)
+    run.facts.outcome = _sentence(run.facts) if run.is_local else f"{_changed(run.facts)}; {NOT_CONFIGURED}"
     failed = [check for check in run.facts.checks if check.verdict is Verdict.FAILED]
     if failed:
         raise NotAccepted(
@@ -75,5 +78,9 @@ def _sentence(facts: Facts) -> str:
     if facts.unchanged:
         return f"nothing to change: every resource is the same, and the playbooks changed nothing{rest}"
     changed = facts.configured.changed if facts.configured else 0
+    return f"{_changed(facts)}, {changed} tasks changed on the hosts{rest}"
+
+
+def _changed(facts: Facts) -> str:
     steps = sum(count for op, count in facts.result.counts().items() if op != "same") if facts.result else 0
-    return f"up: {steps} resources changed, {changed} tasks changed on the hosts{rest}"
+    return f"up: {steps} resources changed"

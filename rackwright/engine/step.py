@@ -171,7 +171,7 @@ def _listed(bag: Mapping[str, Any]) -> Props:
     return {key: list(value) if isinstance(value, tuple) else value for key, value in bag.items()}
 
 
-def in_order(steps: Iterable[PlannedStep]) -> tuple[PlannedStep, ...]:
+def in_order(steps: Sequence[PlannedStep]) -> tuple[PlannedStep, ...]:
     """`steps` so that every resource follows what it needs, ties by URN: the same for every run of one program.
 
     Deletions come last, in the order in which they were given.

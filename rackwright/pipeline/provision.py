@@ -106,6 +106,8 @@ class EmbeddedEngine:
                 hint="put the file back from a copy; a rehearsal can be given up instead: "
                 f"./rw cloud down {self.workspace.stack} && rm {recorded}, then ./rw up {self.workspace.stack}",
             )
+        if self.endpoint is None and not kept.exists():
+            return ""  # plans offline and writes no state, so there is nothing to lock and no reason to make a secret
         return self.workspace.secret("passphrase")
 
     @property

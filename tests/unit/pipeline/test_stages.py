@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from rackwright.diagnostics import ClusterError, PolicyRefused
 from rackwright.engine import Event, FailedStep, Op, Plan, PlannedStep, Result
 from rackwright.pipeline import run as stages
 from rackwright.pipeline.open import open_stack
+from rackwright.pipeline.provision import choose_engine
 from rackwright.pipeline.run import Run
 from rackwright.pipeline.up import NOT_CONFIGURED, up
 from rackwright.pipeline.workspace import Workspace
@@ -87,3 +89,14 @@ def test_a_failed_step_keeps_the_report_and_gives_the_right_exit_code(on_aws, ca
         up(run)
     assert problem.value.exit_code == code
     assert outcome(run).startswith("stopped: could not create")
+
+
+def test_a_preview_of_a_stack_that_is_not_up_leaves_nothing_behind(tmp_path: Path) -> None:
+    for part in ("stacks", "infra"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    prepared, workspace = open_stack(tmp_path, "h100-train")
+    engine = choose_engine("embedded", workspace, prepared, endpoint=None, ssh_key="", change=False)
+    plan, findings = engine.preview(lambda event: None)
+    assert plan.counts() == {Op.CREATE: len(plan.steps)}
+    assert findings
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["infra", "stacks"]

@@ -30,7 +30,7 @@ from rackwright.diagnostics import InputError
 REFERENCE = "nvcr.io/nvidia/pytorch:25.10-py3"
 PATIENCE_S = 60.0
 
-pytestmark = [pytest.mark.machines, pytest.mark.slow]
+pytestmark = [pytest.mark.machines, pytest.mark.slow, pytest.mark.xdist_group("guests")]
 
 
 def free_block() -> str:
@@ -207,6 +207,7 @@ def test_a_machine_whose_keeper_is_killed_runs_on_and_can_still_reboot(cloud: Lo
 
 def test_rebooting_or_stopping_the_instance_does_so_to_the_machine(cloud: LocalCloud) -> None:
     head, gpu = two_instances(cloud.settings)
+    on(cloud, gpu.private_ip, "touch mark && sync")
     before = boot_id(cloud, gpu.private_ip)
     want(cloud, [head, replace(gpu, generation=1)])
     wait_until("the reboot", restarted(cloud, gpu.private_ip, before))

@@ -26,7 +26,12 @@ from rackwright.lock import Lock, load_lock
 from rackwright.outcome import Check, Verdict
 from tests.unit.configure.sample import GPU_ROLES, HEAD_ROLES, design
 
-pytestmark = [pytest.mark.machines, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.machines,
+    pytest.mark.slow,
+    pytest.mark.xdist_group("configured"),
+    pytest.mark.timeout(900),
+]
 
 LOCK = load_lock(Path(__file__).parents[2] / "stacks/local.lock.yaml")
 PATIENCE_S = 120.0

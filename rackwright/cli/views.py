@@ -9,15 +9,12 @@ from rich.table import Table
 from policies.audit import AuditResult
 from policies.rule import Status
 from rackwright.design.model import Design
-from rackwright.engine import Op, Plan, PlannedStep
+from rackwright.engine import QUIET, Op, Plan, PlannedStep
 from rackwright.outcome import Check, Verdict
 from rackwright.pipeline.status import Status as StackStatus
 
 URN_SEPARATORS = 3
 """``::`` in a URN before the name."""
-
-QUIET = frozenset({Op.SAME, Op.READ})
-"""Steps that change nothing."""
 
 _SIGNS = {
     Op.SAME: " ",

@@ -13,13 +13,11 @@ from rackwright.cli.console import answered_by, confirm, err, say
 from rackwright.cli.views import plan_table, summary_lines
 from rackwright.configure import ConfigureEvent
 from rackwright.design.model import Design
-from rackwright.engine import Event, EventKind, Op, Plan
+from rackwright.engine import QUIET, Event, EventKind, Plan
 from rackwright.outcome import Check, Verdict
 
 LOG_EVERY_S = 10.0
 """Without a terminal, a stage that goes on says so at this interval."""
-
-_QUIET = frozenset({Op.SAME, Op.READ})
 
 
 class Watch:
@@ -42,20 +40,18 @@ class Watch:
 
     def close(self) -> None:
         """End the current stage's line."""
-        if self._status is not None:
-            self._status.stop()
-            self._status = None
-        if self._stage:
-            say(f"[green]✓[/] {escape(self._stage)} [dim]{self._clock() - self._started:.1f} s[/]")
-            self._stage = ""
+        self._end("[green]✓[/]")
 
     def broke(self) -> None:
         """End the current stage's line after an error."""
+        self._end("[red]✗[/]")
+
+    def _end(self, sign: str) -> None:
         if self._status is not None:
             self._status.stop()
             self._status = None
         if self._stage:
-            say(f"[red]✗[/] {escape(self._stage)} [dim]{self._clock() - self._started:.1f} s[/]")
+            say(f"{sign} {escape(self._stage)} [dim]{self._clock() - self._started:.1f} s[/]")
             self._stage = ""
 
     def note(self, text: str) -> None:
@@ -64,7 +60,7 @@ class Watch:
 
     def engine(self, event: Event) -> None:
         """Show one engine event."""
-        if event.kind is EventKind.DIAGNOSTIC or event.step is None or event.step.op in _QUIET:
+        if event.kind is EventKind.DIAGNOSTIC or event.step is None or event.step.op in QUIET:
             return
         step = event.step
         if event.kind is EventKind.FAILED:

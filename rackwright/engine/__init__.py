@@ -10,10 +10,11 @@ from rackwright.engine.plan import Event, EventKind, FailedStep, Options, Plan, 
 from rackwright.engine.properties import SECRET, UNKNOWN, PropertyChange, Secret
 from rackwright.engine.provider import InitFailed, ProviderError
 from rackwright.engine.registry import require_local_endpoint
-from rackwright.engine.step import Op, PlannedStep
+from rackwright.engine.step import QUIET, Op, PlannedStep
 from rackwright.engine.urn import StackRef
 
 __all__ = [
+    "QUIET",
     "SECRET",
     "UNKNOWN",
     "Event",

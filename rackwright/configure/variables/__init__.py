@@ -1,0 +1,81 @@
+"""The inventory that Ansible reads, from inventory, design and lock. Pure: everything that a role decides by is here.
+
+Group variables carry what all hosts of a role share, host variables what differs. A value that only the spec knows has
+no default in the role, so a missing one fails by name in the role's argument check. Each subject has a module with its
+`Area`; this one only puts them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rackwright.configure.variables import base, containers, gpu, monitoring, scheduler
+from rackwright.configure.variables.area import Area, LocalServices, Site, Variables
+from rackwright.design.model import Design
+from rackwright.inventory import Host, Inventory
+from rackwright.lock.model import Lock
+
+__all__ = ["AREAS", "ROLES", "Access", "LocalServices", "group_variables", "host_variables", "site_inventory"]
+
+AREAS: tuple[Area, ...] = (
+    base.AREA,
+    gpu.AREA,
+    containers.AREA,
+    scheduler.AREA,
+    monitoring.AREA,
+)
+
+ROLES = frozenset(role for area in AREAS for role in area.roles)
+"""Roles that playbooks/ has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How Ansible gets into the hosts."""
+
+    user: str = "admin"
+    """Login that may become root without a password: ``admin`` on Debian's images, ``ubuntu`` on Ubuntu's."""
+
+
+def site_inventory(
+    inventory: Inventory, design: Design, lock: Lock, services: LocalServices | None, access: Access | None = None
+) -> dict[str, object]:
+    """The whole Ansible inventory, ready to be written as YAML; sorted, so the same input gives the same bytes."""
+    site = Site(inventory, design, lock, services)
+    hosts = sorted(inventory.hosts, key=lambda host: host.name)
+    everything = {
+        "hosts": {host.name: host_variables(host, site) for host in hosts},
+        "vars": {
+            "ansible_user": (access or Access()).user,
+            "ansible_python_interpreter": "/usr/bin/python3",
+            **dict(sorted(inventory.vars.items())),
+        },
+        "children": _groups(inventory, group_variables(site)),
+    }
+    return {"all": everything}
+
+
+def host_variables(host: Host, site: Site) -> dict[str, object]:
+    """What differs from host to host, from every area."""
+    found: dict[str, object] = {"ansible_host": str(host.address)}
+    for area in AREAS:
+        found |= area.of_host(host, site) if area.of_host else {}
+    return found
+
+
+def group_variables(site: Site) -> dict[str, Variables]:
+    """Role -> variables, for every role that the hosts could have."""
+    return {role: variables for area in AREAS for role, variables in area.of_groups(site).items()}
+
+
+def _groups(inventory: Inventory, variables: Mapping[str, Variables]) -> dict[str, object]:
+    """Every group that has hosts. The others stay out, so that nothing asks for their variables."""
+    groups = sorted({role for host in inventory.hosts for role in host.roles})
+    return {
+        group: {
+            "hosts": {host.name: {} for host in inventory.in_role(group)},
+            "vars": dict(variables.get(group, {})),
+        }
+        for group in groups
+    }

@@ -1,0 +1,22 @@
+"""Variables of the monitoring roles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rackwright.configure.variables.area import Area, Site, Variables
+from rackwright.inventory import Host
+
+NODE_EXPORTER_PORT = 9100
+"""Registered for the node exporter in Prometheus' list of default ports."""
+
+
+def _of_groups(_site: Site) -> Mapping[str, Variables]:
+    return {"node_exporter": {"node_exporter_port": NODE_EXPORTER_PORT}}
+
+
+def _of_host(host: Host, _site: Site) -> Variables:
+    return {"node_exporter_address": str(host.address)}
+
+
+AREA = Area(frozenset({"node_exporter"}), _of_groups, _of_host)

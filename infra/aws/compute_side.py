@@ -1,0 +1,85 @@
+"""The compute side of a cluster: nodes of every pool, and the key that lets administrators in."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.aws import launch
+from infra.aws.context import Context, Keys
+from infra.aws.head_nodes import HeadNodes
+from infra.aws.identity import NodeIdentity
+from infra.aws.members import find_members
+from infra.aws.network_side import NetworkSide
+from infra.aws.node_pool import NodePool
+from rackwright.design import node_name
+from rackwright.design.model import Pool
+
+Members = pulumi.Output[list[tuple[str, str]]]
+"""Instance id and private address of each node of a pool."""
+
+
+class ComputeSide(pulumi.ComponentResource):
+    """Every pool: nodes with fixed addresses one by one, all others as a group."""
+
+    members: list[Members]
+    """Nodes of each pool, in the order of the design."""
+    outputs: dict[str, object]
+    """What the stack exports of this side."""
+
+    def __init__(self, context: Context, keys: Keys, network: NetworkSide, identity: NodeIdentity) -> None:
+        super().__init__("rackwright:aws:ComputeSide", f"{context.prefix}-compute", None, context.child)
+        self._context, self._keys, self._network, self._identity = context.within(self), keys, network, identity
+        self._groups = {"nodes": network.node_group_id, "fabric": network.fabric_group_id}
+        self._key_name = self._declare_key_pair(context.settings.ssh_public_key)
+        self.members = [self._declare_pool(pool) for pool in context.design.pools]
+        self.outputs = {}
+        self.register_outputs(self.outputs)
+
+    def _declare_key_pair(self, public_key: str | None) -> pulumi.Output[str] | None:
+        if public_key is None:
+            return None
+        name = f"{self._context.prefix}-admin"
+        return aws.ec2.KeyPair(
+            name, key_name=name, public_key=public_key, tags=self._context.tags, opts=self._context.child
+        ).key_name
+
+    def _declare_pool(self, pool: Pool) -> Members:
+        context = self._context
+        image = launch.image_id(context.design, pool, context.provider)
+        if pool.addresses:
+            return self._declare_heads(pool, image)
+        group = NodePool(
+            f"{context.prefix}-{pool.name}",
+            design=context.design,
+            pool=pool,
+            image_id=image,
+            subnet_id=self._network.subnet_ids[pool.subnet],
+            groups=self._groups,
+            profile_arn=self._identity.profile_arn,
+            key_arn=self._keys.data,
+            key_name=self._key_name,
+            tags=context.tags,
+            opts=context.child,
+        )
+        return find_members(pool.name, context.prefix, group, context.provider)
+
+    def _declare_heads(self, pool: Pool, image: pulumi.Output[str]) -> Members:
+        context = self._context
+        cidr = context.design.network.subnet(pool.subnet).cidr
+        heads = HeadNodes(
+            f"{context.prefix}-{pool.name}",
+            design=context.design,
+            pool=pool,
+            nodes=[(node_name(pool.name, address, cidr), address) for address in pool.addresses],
+            image_id=image,
+            subnet_id=self._network.subnet_ids[pool.subnet],
+            group_id=self._network.node_group_id,
+            profile_name=self._identity.profile_name,
+            key_arn=self._keys.data,
+            key_name=self._key_name,
+            tags=context.tags,
+            protect=context.protect,
+            opts=context.child,
+        )
+        return pulumi.Output.all(*heads.instance_ids).apply(lambda ids: list(zip(ids, pool.addresses, strict=True)))

@@ -1,0 +1,81 @@
+"""The security side of a cluster: keys, what the nodes may do, who called which API, and what it may cost."""
+
+from __future__ import annotations
+
+import pulumi
+
+from infra.aws.audit_trail import AuditTrail, LogSink
+from infra.aws.bucket import bucket_name
+from infra.aws.budget import CostGuard
+from infra.aws.context import Context, Keys
+from infra.aws.encryption import Encryption
+from infra.aws.identity import NodeIdentity
+from infra.aws.storage_side import data_bucket_arns
+
+
+class SecuritySide(pulumi.ComponentResource):
+    """Keys, identities and records; needs nothing of the other sides, so that they can all use it."""
+
+    keys: Keys
+    identity: NodeIdentity
+    outputs: dict[str, object]
+    """What the stack exports of this side."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__("rackwright:aws:SecuritySide", f"{context.prefix}-security", None, context.child)
+        self._context = context.within(self)
+        self.keys = self._declare_keys()
+        self.identity = self._declare_identity()
+        self._declare_trail()
+        self._declare_budget()
+        self.outputs = {"key_arn": self.keys.data}
+        self.register_outputs(self.outputs)
+
+    def _declare_keys(self) -> Keys:
+        context = self._context
+        encryption = Encryption(
+            context.prefix, account=context.account, tags=context.tags, protect=context.protect, opts=context.child
+        )
+        return Keys(data=encryption.key_arn)
+
+    def _declare_identity(self) -> NodeIdentity:
+        context = self._context
+        arns = data_bucket_arns(context.design, context.region)
+        return NodeIdentity(
+            context.prefix, account=context.account, bucket_arns=arns, tags=context.tags, opts=context.child
+        )
+
+    def _declare_trail(self) -> None:
+        context, name = self._context, f"{self._context.prefix}-trail"
+        calls = LogSink(
+            name,
+            account=context.account,
+            service="cloudtrail.amazonaws.com",
+            key_arn=self.keys.data,
+            retention_days=context.design.retention_days,
+            tags=context.tags,
+            opts=context.child,
+        )
+        AuditTrail(
+            name,
+            account=context.account,
+            bucket=bucket_name(context.prefix, "trail", context.region),
+            sink=calls,
+            key_arn=self.keys.data,
+            data_bucket_arns=data_bucket_arns(context.design, context.region),
+            retention_days=context.design.retention_days,
+            tags=context.tags,
+            protect=context.protect,
+            opts=context.child,
+        )
+
+    def _declare_budget(self) -> None:
+        context = self._context
+        CostGuard(
+            context.prefix,
+            account=context.account,
+            cost=context.design.cost,
+            key_arn=self.keys.data,
+            tags=context.tags,
+            opts=context.child,
+        )

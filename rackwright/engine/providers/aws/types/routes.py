@@ -28,14 +28,14 @@ class Route(Resource):
     def create(self, cloud: Cloud, wanted: Wanted) -> str:
         """Create the route."""
         cloud.call("ec2", "CreateRoute", **cloud.params("ec2", "CreateRoute", wanted.props, _NAMES))
-        return _route_id(wanted.props)
+        return route_id(wanted.props)
 
     def read(self, cloud: Cloud, id_: str, known: Props) -> Props | None:
         """Find it in its table."""
         table = str(known.get("routeTableId"))
         answer = cloud.find("ec2", "DescribeRouteTables", RouteTableIds=[table])
         routes = [from_api(route, _NAMES) for route in pick("RouteTables[0].Routes", answer) or []]
-        found = next((r for r in routes if _route_id({**r, "routeTableId": table}) == id_), None)
+        found = next((r for r in routes if route_id({**r, "routeTableId": table}) == id_), None)
         return None if found is None else {**found, "routeTableId": table}
 
     def update(self, cloud: Cloud, id_: str, old: Props, wanted: Wanted, changed: frozenset[str]) -> None:
@@ -49,7 +49,7 @@ class Route(Resource):
 
     def find(self, cloud: Cloud, wanted: Wanted) -> str | None:
         """By table and destination."""
-        id_ = _route_id(wanted.props)
+        id_ = route_id(wanted.props)
         return id_ if self.read(cloud, id_, wanted.props) else None
 
     def problems(self, props: Props) -> list[tuple[str, str]]:
@@ -61,7 +61,7 @@ class Route(Resource):
         return wrong
 
 
-def _route_id(props: Props) -> str:
+def route_id(props: Props) -> str:
     destination = next(str(props[name]) for name in DESTINATIONS if props.get(name))
     return f"r-{props['routeTableId']}-{destination}"
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rackwright.configure.hostlist import compress
 from rackwright.design.model import Design, Pool
+from rackwright.hostlist import compress
 from rackwright.inventory import Host, Inventory
 
 CONTROLLER_PORT = 6817

@@ -13,9 +13,9 @@ from rackwright.design.fabric import fabric_request
 from rackwright.design.pools import PoolPlan, plan_pools
 from rackwright.diagnostics import InputError
 from rackwright.fabric import FabricDesign, design_fabric
-from rackwright.fabric.hostlist import compress
 from rackwright.fabric.partitions import DEFAULT_KEY, Tenant
 from rackwright.fabric.wiring import node_name
+from rackwright.hostlist import compress
 from rackwright.spec.cluster import ClusterSpec
 
 

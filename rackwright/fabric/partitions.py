@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 
 from rackwright.diagnostics import InputError, Problem
 from rackwright.fabric.design import FabricDesign
-from rackwright.fabric.hostlist import expand
 from rackwright.fabric.ibnet import require_infiniband
 from rackwright.fabric.wiring import adapter_guid, node_name
+from rackwright.hostlist import expand
 
 _NAME = re.compile(r"[A-Za-z][\w-]*")
 DEFAULT_KEY = 0x7FFF

@@ -12,8 +12,8 @@ from math import ceil
 from typing import NamedTuple
 
 from rackwright.fabric.design import FabricDesign
-from rackwright.fabric.hostlist import compress
 from rackwright.fabric.wiring import node_name, unit_nodes
+from rackwright.hostlist import compress
 
 
 class SlurmSwitch(NamedTuple):

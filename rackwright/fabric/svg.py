@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from rackwright.fabric.design import FabricDesign
 from rackwright.fabric.drawing import INK, PALE, Box, bundle, colour, document, line, rect, text
-from rackwright.fabric.hostlist import compress
 from rackwright.fabric.wiring import node_name, unit_nodes
+from rackwright.hostlist import compress
 
 WIDTH, MARGIN = 1240.0, 24.0
 MOST_UNITS = 6

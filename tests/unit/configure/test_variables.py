@@ -3,8 +3,8 @@ from typing import Any, cast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rackwright.configure.hostlist import expand
 from rackwright.configure.variables import LocalServices, site_inventory
+from rackwright.hostlist import expand
 from tests.unit.configure.sample import DIGEST, IMAGE, design, inventory, lock
 
 SERVICES = LocalServices(apt_repo="http://10.40.0.1:3180", registry="http://10.40.0.1:5000")

@@ -8,7 +8,6 @@ from ruamel.yaml import YAML
 from rackwright.diagnostics import InputError
 from rackwright.fabric import FabricRequest, design_fabric
 from rackwright.fabric.discovered import Wrong, compare, port_guids
-from rackwright.fabric.hostlist import compress, expand
 from rackwright.fabric.ibnet import ibnet_file
 from rackwright.fabric.opensm import opensm_conf, root_guids
 from rackwright.fabric.partitions import Tenant, assign_keys, partitions_conf
@@ -16,6 +15,7 @@ from rackwright.fabric.sharp import sharp_plan
 from rackwright.fabric.slurm import slurm_switches, slurm_topology_conf, slurm_topology_yaml
 from rackwright.fabric.svg import render_svg
 from rackwright.fabric.wiring import Link, Port, links, node_name
+from rackwright.hostlist import compress, expand
 from tests.unit.fabric.strategies import requests
 
 few = settings(max_examples=30, deadline=None)

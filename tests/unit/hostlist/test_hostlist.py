@@ -1,7 +1,9 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rackwright.configure.hostlist import compress, expand
+from rackwright.diagnostics import InputError
+from rackwright.hostlist import compress, expand
 
 names = st.builds(
     lambda pool, width, number: f"{pool}-{number:0{width}d}",
@@ -33,3 +35,14 @@ def test_one_name_stays_as_it_is() -> None:
     assert compress(["head"]) == "head"
     assert compress(["train-9"]) == "train-9"
     assert compress([]) == ""
+
+
+def test_a_number_that_has_outgrown_its_zeros_stays_in_the_range() -> None:
+    assert compress([f"node{number:04d}" for number in range(998, 10_002)]) == "node[0998-10001]"
+    assert compress(["train-9", "train-10"]) == "train-[9-10]"
+
+
+def test_what_is_no_host_list_is_refused() -> None:
+    for text in ("node[2-1]", "node[", "7"):
+        with pytest.raises(InputError):
+            expand(text)

@@ -33,19 +33,19 @@ def judge(rule: Rule, resource: Resource, resources: Sequence[Resource], enforce
     try:
         messages.extend(rule.find(resource, resources))
     except Unknown as unknown:
-        reason = f"`{unknown}` is secret or not known before the apply"
-        yield _finding(rule, resource, enforcement, Status.NOT_EVALUATED, reason)
+        yield finding_of(rule, resource, enforcement, Status.NOT_EVALUATED, resource.why_unknown(str(unknown)))
     except Exception as broken:  # a broken rule must not hide the others
         reason = f"the rule itself broke ({type(broken).__name__}); please report {rule.id}"
-        yield _finding(rule, resource, enforcement, Status.NOT_EVALUATED, reason)
+        yield finding_of(rule, resource, enforcement, Status.NOT_EVALUATED, reason)
     else:
         if not messages:
-            yield _finding(rule, resource, enforcement, Status.PASSED, "")
+            yield finding_of(rule, resource, enforcement, Status.PASSED, "")
     for message in messages:
-        yield _finding(rule, resource, enforcement, Status.FAILED, message)
+        yield finding_of(rule, resource, enforcement, Status.FAILED, message)
 
 
-def _finding(rule: Rule, resource: Resource, enforcement: Enforcement, status: Status, message: str) -> Finding:
+def finding_of(rule: Rule, resource: Resource, enforcement: Enforcement, status: Status, message: str) -> Finding:
+    """The finding that `rule` came to `status` on `resource`."""
     return Finding(
         rule=rule.id,
         title=rule.title,

@@ -149,3 +149,16 @@ def open_statements(resource: Resource, path: str) -> list[Resource]:
         and is_everybody(statement.value("Principal"))
         and not statement.value("Condition")
     ]
+
+
+def known(resource: Resource, *parts: str) -> Any:
+    """The value at `parts`, keys taken as they are (they may hold dots). Raises `Unknown` where it is absent too.
+
+    For facts that a collector always gives: what is missing there was not collected, and has no default.
+    """
+    here: Any = resource.props
+    for part in parts:
+        here = here.get(part, UNKNOWN) if isinstance(here, Mapping) else UNKNOWN
+        if here is UNKNOWN:
+            raise Unknown(".".join(parts))
+    return here

@@ -22,3 +22,6 @@ def _discover() -> tuple[Rule, ...]:
 
 RULES: tuple[Rule, ...] = _discover()
 """The `RULE` of each module in `policies.rules`, by id, with the module's docstring as its reference page."""
+
+JUDGED_TYPES = frozenset(kind for rule in RULES for kind in rule.applies_to)
+"""Types that some rule judges: what a collector is asked for."""

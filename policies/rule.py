@@ -66,6 +66,8 @@ class Resource:
     """Properties in the provider's camelCase; unknown values are `UNKNOWN`."""
     property_dependencies: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Property -> URNs it comes from; lets a rule accept an unknown that is linked to a resource it trusts."""
+    unread: Mapping[str, str] = field(default_factory=dict)
+    """JSON pointer into the properties -> why a collector could not read what is there."""
 
     def value(self, path: str, default: Any = None) -> Any:
         """Property at dotted `path` (``versioning.enabled``), `default` when absent. Raises `Unknown`."""
@@ -82,6 +84,13 @@ class Resource:
         if here is UNKNOWN:
             raise Unknown(path)
         return default if here is None else here
+
+    def why_unknown(self, path: str) -> str:
+        """Why the value at dotted `path` is not known."""
+        for pointer, reason in self.unread.items():
+            if f"/{path}/".replace(".", "/").startswith(f"{pointer}/"):
+                return f"`{path}` could not be read: {reason}"
+        return f"`{path}` is secret, not known before the apply, or was not collected"
 
     def comes_from(self, name: str, resource_type: str) -> bool:
         """Whether the top-level property `name` is an output of a resource of `resource_type`.

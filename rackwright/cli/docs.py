@@ -11,6 +11,7 @@ import typer
 from policies.parity import read_answers, render_parity
 from policies.reference import render_reference
 from policies.registry import RULES
+from policies.subjects.reference import render_subjects
 from rackwright.cli.console import say
 from rackwright.configure.role_docs import write_all
 from rackwright.diagnostics import StepFailed
@@ -21,6 +22,7 @@ from rackwright.spec.schema import schema_text
 PAGES: dict[str, Callable[[], str]] = {
     "cluster-spec.schema.json": schema_text,
     "policies.md": lambda: render_reference(RULES),
+    "policy-subjects.md": render_subjects,
     "preflight.md": reference_page,
     "rule-parity.md": lambda: render_parity(read_answers()),
 }

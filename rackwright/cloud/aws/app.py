@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import re
 import threading
@@ -16,16 +17,21 @@ from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import run_wsgi_app
 
+from rackwright.cloud.aws import broken, lifecycle
 from rackwright.cloud.aws.call import ApiError, Behaviours, Call, Reply
 from rackwright.cloud.aws.determinism import seed_every_source
-from rackwright.cloud.aws.faults import FaultPlan
+from rackwright.cloud.aws.faults import Fault, FaultPlan, Luck, in_force
 from rackwright.cloud.aws.journal import Entry, Journal
 from rackwright.cloud.aws.services import BEHAVIOURS
+from rackwright.cloud.aws.tokens import once
+from rackwright.diagnostics import InputError
 
 log = logging.getLogger(__name__)
 
 DEFAULT_REGION = "us-east-1"
-INSTANCE_SERVICES = frozenset({"ec2", "autoscaling"})
+INSTANCE_SERVICES = frozenset({"ec2", "autoscaling", "eks"})
+FAULTS_PATH = "/rackwright/faults"
+"""Where the emulator tells how often each fault of the plan has struck; no AWS API has this path."""
 
 _SCOPE = re.compile(r"Credential=[^/,]+/[^/,]+/(?P<region>[^/,]+)/[^/,]+/aws4_request")
 
@@ -50,6 +56,8 @@ class Emulator:
         self._behaviours = behaviours
         self._lock = threading.RLock()
         self._seeded: set[str] = set()
+        self.stopping = threading.Event()
+        """Set before the server stops, so that connections that are held open end."""
 
     @property
     def lock(self) -> threading.RLock:
@@ -58,10 +66,11 @@ class Emulator:
 
     def restore(self) -> int:
         """Bring back what the journal knows; returns how many calls were replayed on top of the snapshot."""
-        with self._lock:
+        with self._lock, lifecycle.at_once():
             entries = self._journal.load()
             for entry in entries:
-                reply = self._answer(self._call(entry.environ()), entry.seed)
+                with in_force(Luck(None, entry.struck)):
+                    reply = self._answer(self._call(entry.environ()), entry.seed)
                 if not reply.ok:
                     log.warning("replay refused", extra={"path": entry.path, "status": reply.status})
             if entries:
@@ -77,27 +86,60 @@ class Emulator:
         """WSGI entry point."""
         environ["rackwright.body"] = Request(environ).get_data(cache=False)
         environ["CONTENT_LENGTH"] = str(len(environ["rackwright.body"]))
-        reply = self._handle(environ)
-        headers = [(name, value) for name, value in reply.headers if name.lower() not in {"content-length", "status"}]
-        start_response(f"{reply.status} {_phrase(reply.status)}", [*headers, ("Content-Length", str(len(reply.body)))])
-        return [reply.body if environ["REQUEST_METHOD"] != "HEAD" else b""]
-
-    def _handle(self, environ: dict[str, Any]) -> Reply:
+        if environ["PATH_INFO"] == FAULTS_PATH:
+            return _send(self._tell_faults(), environ, start_response)
         with self._lock:
             call = self._call(environ)
+            fault = self._fault(call)
+        if fault is None:
+            return _send(self._carry_out(call), environ, start_response)
+        return self._strike(fault, call, start_response)
+
+    def _fault(self, call: Call) -> Fault | ApiError | None:
+        """What the plan has for `call`; a broken plan is told to every caller."""
+        try:
             fault = self._faults.next_for(call.service, call.action)
-        if fault is not None:
-            time.sleep(fault.delay_s)
-            if fault.error:
-                return call.refuse(ApiError(fault.error, f"fault plan: {fault.message}", fault.status))
+        except InputError as wrong:
+            return ApiError("FaultPlanBroken", "; ".join([wrong.summary, *(p.summary for p in wrong.problems)]))
+        lifecycle.pace.scale = self._faults.plan.time_scale
+        return fault
+
+    def _strike(self, fault: Fault | ApiError, call: Call, start_response: StartResponse) -> Iterable[bytes]:
+        if isinstance(fault, ApiError):
+            return _send(call.refuse(fault), call.environ, start_response)
+        self.stopping.wait(fault.delay_s)
+        if fault.error:
+            return _send(call.refuse(fault.refusal(call.service)), call.environ, start_response)
+        if fault.connection == "whole":
+            return _send(self._carry_out(call), call.environ, start_response)
+        reply = self._carry_out(call) if fault.takes_effect else call.answer(None)
+        if fault.connection == "silent":
+            broken.hold(call.environ, self.stopping)
+        (whole,) = _send(reply, call.environ, start_response)
+        return broken.cut(call.environ, whole)
+
+    def _carry_out(self, call: Call) -> Reply:
         with self._lock:
             seed, started = self._journal.new_seed(), time.monotonic()
-            reply = self._answer(call, seed)
-            if reply.ok and not call.reads:
-                self._journal.append(Entry.of(environ, seed), time.monotonic() - started)
-        if call.service in INSTANCE_SERVICES and not call.reads:
+            luck = Luck(self._faults)
+            with in_force(luck):
+                reply = self._answer(call, seed)
+            if reply.ok and (call.changed or not call.reads):
+                entry = Entry.of(call.environ, seed, luck.struck)
+                self._journal.append(entry, time.monotonic() - started)
+        if call.service in INSTANCE_SERVICES and (call.changed or not call.reads):
             self._on_change()
         return reply
+
+    def _tell_faults(self) -> Reply:
+        """The plan's faults and how often each has struck, as JSON."""
+        with self._lock:
+            plan = self._faults.read()
+            found = [
+                {**fault.model_dump(mode="json"), "struck": count}
+                for fault, count in zip(plan.faults, self._faults.struck(), strict=True)
+            ]
+        return Reply(HTTPStatus.OK, (("Content-Type", "application/json"),), json.dumps({"faults": found}).encode())
 
     def _call(self, environ: dict[str, Any]) -> Call:
         environ["wsgi.input"] = io.BytesIO(environ["rackwright.body"])
@@ -115,7 +157,7 @@ class Emulator:
         mock_random.seed(seed)
         behaviour = self._behaviours.get((call.service, call.action), Call.forward)
         try:
-            reply = behaviour(call)
+            reply = once(call, behaviour)
         except ApiError as error:
             return call.refuse(error)
         except NotImplementedError:
@@ -125,6 +167,13 @@ class Emulator:
             message = f"the local AWS broke in {call.service}:{call.action}: {type(bug).__name__}: {bug}"
             return call.refuse(ApiError("InternalFailure", message, HTTPStatus.INTERNAL_SERVER_ERROR))
         return reply if _understood(call, reply) else call.refuse(_not_implemented(call))
+
+
+def _send(reply: Reply, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+    """Start the answer; returns its body."""
+    headers = [(name, value) for name, value in reply.headers if name.lower() not in {"content-length", "status"}]
+    start_response(f"{reply.status} {_phrase(reply.status)}", [*headers, ("Content-Length", str(len(reply.body)))])
+    return [reply.body if environ["REQUEST_METHOD"] != "HEAD" else b""]
 
 
 def _region(environ: dict[str, Any]) -> str:

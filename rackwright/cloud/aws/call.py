@@ -71,6 +71,8 @@ class Call:
     to_moto: Callable[[dict[str, Any]], Reply]
     account: str = DEFAULT_ACCOUNT_ID
     uri_params: dict[str, Any] = field(default_factory=dict)
+    changed: bool = False
+    """Set by a behaviour that changed something while it read, so that a replay does it again."""
 
     @cached_property
     def model(self) -> ServiceModel:

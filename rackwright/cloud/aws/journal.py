@@ -13,7 +13,7 @@ import json
 import os
 import pickle
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -44,9 +44,11 @@ class Entry:
     """WSGI names; only those that a replay needs."""
     body: str
     """Base64."""
+    struck: tuple[str, ...] = ()
+    """Faults that struck the launches which the call made, in order: a replay must fail as the first run did."""
 
     @classmethod
-    def of(cls, environ: Mapping[str, Any], seed: int) -> Entry:
+    def of(cls, environ: Mapping[str, Any], seed: int, struck: Sequence[str] = ()) -> Entry:
         """The entry for a request."""
         return cls(
             seed=seed,
@@ -56,6 +58,7 @@ class Entry:
             query=environ.get("QUERY_STRING", ""),
             headers={k: v for k, v in environ.items() if k in _KEPT or k.startswith(("HTTP_X_AMZ", "HTTP_CONTENT_"))},
             body=base64.b64encode(environ["rackwright.body"]).decode(),
+            struck=tuple(struck) if any(struck) else (),
         )
 
     def environ(self) -> dict[str, Any]:

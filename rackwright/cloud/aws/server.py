@@ -44,6 +44,7 @@ class Running:
 
     def stop(self) -> None:
         """Stop answering and write a snapshot, so that the next start is quick."""
+        self.emulator.stopping.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()

@@ -27,6 +27,7 @@ BEHAVIOURS: Behaviours = {
     **launches.BEHAVIOURS,
     **lustre.BEHAVIOURS,
     **placement_groups.BEHAVIOURS,
+    **scaling_groups.BEHAVIOURS,
 }
 """All behaviours, by (service, action)."""
 

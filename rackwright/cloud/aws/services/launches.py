@@ -1,7 +1,7 @@
-"""How instances start: launch templates taken at their word, interfaces on their cards, EFA limits, client tokens.
+"""How instances start: launch templates taken at their word, interfaces on their cards, EFA limits.
 
 Sources: AWS EC2 API Reference, "RunInstances" and "Error codes"; AWS EC2 User Guide, "Launch instances from a launch
-template", "Maximize network bandwidth on instances with EFA" and "Ensuring idempotency in Amazon EC2 API requests"
+template" and "Maximize network bandwidth on instances with EFA"
 (docs.aws.amazon.com/AWSEC2/latest, 2026-11).
 """
 
@@ -42,18 +42,10 @@ def on_behalf_of(asked: Launch) -> Iterator[None]:
 
 
 def run_instances_call(call: Call) -> Reply:
-    """RunInstances: the same client token gives the same answer, and starts nothing again."""
-    asked, state = call.params, call.state()
-    answers: dict[str, Reply] = vars(state).setdefault("rackwright_run_tokens", {})
-    token = asked.get("ClientToken")
-    if token in answers:
-        return answers[token]
-    check_profile(call, asked)
-    with on_behalf_of(asked):
-        reply = call.forward()
-    if token and reply.ok:
-        answers[token] = reply
-    return reply
+    """RunInstances, with all its parameters."""
+    check_profile(call, call.params)
+    with on_behalf_of(call.params):
+        return call.forward()
 
 
 def check_profile(call: Call, asked: Launch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from policies.subjects import account, change, fabric, host, kubernetes
 from policies.subjects.document import Document
@@ -51,8 +51,21 @@ def _part(name: str) -> type:
 
 def _faults(shape: type, props: Any, unread: set[str]) -> list[str]:
     try:
-        TypeAdapter(shape, config=ConfigDict(extra="forbid")).validate_python(props, strict=True)
+        valid = TypeAdapter(shape).validate_python(props, strict=True)
     except ValidationError as wrong:
         faults = [(".".join(str(part) for part in each["loc"]), each["type"], each["msg"]) for each in wrong.errors()]
-        return [f"{where}: {text}" for where, kind, text in faults if not (kind == "missing" and where in unread)]
-    return []
+        told = [f"{where}: {text}" for where, kind, text in faults if not (kind == "missing" and where in unread)]
+        return told + [f"{name}: no rule knows it" for name in props.keys() - shape.__annotations__.keys()]
+    return [f"{where}: no rule knows it" for where in _dropped(props, valid, "")]
+
+
+def _dropped(given: Any, kept: Any, where: str) -> list[str]:
+    """Places of what `given` has and `kept` has not: validation drops what a shape does not name."""
+    if isinstance(given, list):
+        return [
+            place for n, pair in enumerate(zip(given, kept, strict=True)) for place in _dropped(*pair, f"{where}{n}.")
+        ]
+    if not isinstance(given, dict):
+        return []
+    inside = [place for name in given if name in kept for place in _dropped(given[name], kept[name], f"{where}{name}.")]
+    return [f"{where}{name}" for name in given if name not in kept] + inside

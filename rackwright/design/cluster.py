@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rackwright.catalog import Catalog
 from rackwright.design.fabric import fabric_of
+from rackwright.design.governing import governance_of
 from rackwright.design.model import Design, Network, Pool, Scheduler, Storage, Subnet
 from rackwright.design.needs import address_needs, zone_of_storage, zones_of
 from rackwright.design.pools import PoolPlan, finish_pool, has_fixed_addresses, plan_pools, subnet_of
@@ -28,6 +29,7 @@ def design_cluster(spec: ClusterSpec, catalog: Catalog) -> Design:
     subnets = cut(spec.network.cidr, needs, where=spec.where(("network", "cidr")))
     pools = _pools(spec, plans, subnets, catalog)
     storage = tuple(_storage(spec, name, item) for name, item in spec.storage.items())
+    cost = cost_of(spec, pools, storage, catalog)
     return Design(
         name=spec.name,
         target=spec.target.kind,
@@ -45,7 +47,8 @@ def design_cluster(spec: ClusterSpec, catalog: Catalog) -> Design:
         retention_days=spec.monitoring.retention,
         timezone=spec.timezone,
         tags=_tags(spec),
-        cost=cost_of(spec, pools, storage, catalog),
+        governance=governance_of(spec, cost),
+        cost=cost,
         power=power_of(spec, pools),
         fabric=fabric_of(spec, plans, pools),
     )

@@ -9,6 +9,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from rackwright.design.governance import Governance
+
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -209,6 +211,8 @@ class Design(_Model):
     timezone: str = "UTC"
     tags: dict[str, str]
     """On every resource that can carry tags."""
+    governance: Governance = Governance()
+    """Who may do what; what is watched, kept, patched and paid."""
     cost: Cost
     power: Power
     fabric: FabricSummary

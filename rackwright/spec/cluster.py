@@ -10,6 +10,7 @@ from pydantic import Field, PrivateAttr
 from rackwright.spec.base import Name, SpecModel
 from rackwright.spec.governance import (
     AccessSpec,
+    BackupSpec,
     BudgetSpec,
     DataSpec,
     Framework,
@@ -60,6 +61,8 @@ class ClusterSpec(SpecModel):
     """Money; None sets no limit."""
     patching: PatchingSpec = PatchingSpec()
     """When and how nodes are changed."""
+    backup: BackupSpec = BackupSpec()
+    """Copies of what lasts."""
     timezone: str = "UTC"
     """Time zone of the nodes, as in the tz database."""
     tags: Mapping[str, str] = {}

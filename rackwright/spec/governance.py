@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PositiveInt
 
 from rackwright.spec.base import Arn, Email, Name, SpecModel
-from rackwright.units import Days, Kilowatts, Percent
+from rackwright.units import Days, Kilowatts, Minutes, Percent
 
 Framework = Literal[
     "hipaa",
@@ -69,6 +69,10 @@ class AccessSpec(SpecModel):
     """Group -> members (user names or e-mail addresses); `admins` may become root."""
     sso: str | None = None
     """Address of the identity provider (short for ``users``)."""
+    identity_center: bool | None = None
+    """Permission sets for the groups in IAM Identity Center; None makes them where people come by `sso`."""
+    session_hours: Annotated[int, Field(ge=1, le=12)] = 4
+    """Hours after which a person signs in to the account again."""
     mfa: Literal["required", "optional", "off"] = "required"
     """Second factor for administration."""
     ssh_keys: tuple[str, ...] = ()
@@ -118,6 +122,23 @@ class MonitoringSpec(SpecModel):
     """Threat detection."""
     config_recorder: bool = False
     """Record configuration changes (AWS Config)."""
+    security_hub: bool | None = None
+    """Findings against published standards; None follows from `compliance`."""
+    inspector: bool | None = None
+    """Known vulnerabilities of nodes and images; None follows from `compliance`."""
+    macie: bool | None = None
+    """Personal data in the buckets; None follows from `data.classification`."""
+    access_analyzer: bool | None = None
+    """Things that strangers can reach; None follows from `compliance`."""
+    account_wide: Literal["manage", "exists"] = "manage"
+    """Whether this stack sets up the services that an account has once (GuardDuty, Security Hub, Inspector, Macie,
+    Config, Access Analyzer, password policy, defaults), or the account has them already."""
+    organisation_trail: bool = False
+    """The trail covers every account of the organisation (from its management account only)."""
+    idle_after: Minutes | None = 60
+    """GPUs of a pool that idle this long raise an alarm; None never."""
+    idle_action: Literal["alarm", "scale-down"] = "alarm"
+    """What happens to idle nodes of an elastic pool above its least size."""
     detailed: bool = False
     """One-minute CloudWatch metrics on every instance."""
     scrape_seconds: Annotated[int, Field(ge=1, le=300)] = 15
@@ -170,6 +191,24 @@ class PatchingSpec(SpecModel):
     """Whether nodes restart for a fix."""
     critical_within: Days = 15
     """Critical fixes are installed this soon."""
+    install: Literal["scheduler", "window"] = "scheduler"
+    """Who installs fixes: `./rw upgrade` in drained batches, or Systems Manager in the window (which then only reports
+    what is missing)."""
+
+
+class BackupSpec(SpecModel):
+    """Copies of the file systems and buckets in AWS Backup."""
+
+    plan: bool | None = None
+    """Make daily copies; None follows from `compliance`."""
+    retention: Days = 35
+    """Keep each copy this long."""
+    cold_after: Days | None = None
+    """Move copies to cold storage after this long (EFS only); None never."""
+    locked: bool | None = None
+    """Nobody deletes a copy early; None follows from `compliance`."""
+    at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["05:00"])] = "05:00"
+    """When copies are made, UTC."""
 
 
 class Waiver(SpecModel):

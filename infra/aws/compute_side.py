@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.aws import launch
+from infra.aws.configuration_side import bundle_source
 from infra.aws.context import Context, Keys
 from infra.aws.head_nodes import HeadNodes
 from infra.aws.identity import NodeIdentity
@@ -31,6 +32,7 @@ class ComputeSide(pulumi.ComponentResource):
         super().__init__("rackwright:aws:ComputeSide", f"{context.prefix}-compute", None, context.child)
         self._context, self._keys, self._network, self._identity = context.within(self), keys, network, identity
         self._groups = {"nodes": network.node_group_id, "fabric": network.fabric_group_id}
+        self._bundle = bundle_source(context.design, context.settings, context.region)
         self._key_name = self._declare_key_pair(context.settings.ssh_public_key)
         self.members = [self._declare_pool(pool) for pool in context.design.pools]
         self.outputs = {}
@@ -53,6 +55,7 @@ class ComputeSide(pulumi.ComponentResource):
             f"{context.prefix}-{pool.name}",
             design=context.design,
             pool=pool,
+            bundle=self._bundle,
             image_id=image,
             subnet_id=self._network.subnet_ids[pool.subnet],
             groups=self._groups,
@@ -71,6 +74,7 @@ class ComputeSide(pulumi.ComponentResource):
             f"{context.prefix}-{pool.name}",
             design=context.design,
             pool=pool,
+            bundle=self._bundle,
             nodes=[(node_name(pool.name, address, cidr), address) for address in pool.addresses],
             image_id=image,
             subnet_id=self._network.subnet_ids[pool.subnet],

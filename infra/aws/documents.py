@@ -191,6 +191,16 @@ def bucket_use_policy(bucket_arns: Sequence[str]) -> str:
     )
 
 
+def bundle_policy(bucket_arn: str) -> str:
+    """Read the bundles of the cluster, write the reports of its nodes, and nothing else in their bucket."""
+    return as_text(
+        [
+            {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{bucket_arn}/bundles/*"},
+            {"Effect": "Allow", "Action": "s3:PutObject", "Resource": f"{bucket_arn}/reports/*"},
+        ]
+    )
+
+
 def secret_read_policy(scope: Scope, prefix: str) -> str:
     """Read the secrets whose names start with ``<prefix>/``."""
     return as_text(

@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.aws import launch
+from rackwright.design.boot import BundleSource
 from rackwright.design.model import Design, Pool
 
 
@@ -27,6 +28,7 @@ class HeadNodes(pulumi.ComponentResource):
         *,
         design: Design,
         pool: Pool,
+        bundle: BundleSource | None = None,
         nodes: Sequence[tuple[str, str]],
         image_id: pulumi.Input[str],
         subnet_id: pulumi.Input[str],
@@ -52,7 +54,7 @@ class HeadNodes(pulumi.ComponentResource):
                 vpc_security_group_ids=[group_id],
                 iam_instance_profile=profile_name,
                 key_name=key_name,
-                user_data=launch.user_data(design, pool),
+                user_data=launch.user_data(design, pool, bundle),
                 disable_api_termination=protect,
                 ebs_optimized=True,
                 monitoring=True,

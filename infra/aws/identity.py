@@ -20,6 +20,7 @@ class NodeIdentity(pulumi.ComponentResource):
 
     profile_name: pulumi.Output[str]
     profile_arn: pulumi.Output[str]
+    role_name: pulumi.Output[str]
 
     def __init__(
         self,
@@ -49,5 +50,5 @@ class NodeIdentity(pulumi.ComponentResource):
         for label, document in policies.items():
             aws.iam.RolePolicy(f"{name}-node-{label}", name=label, role=role.name, policy=document, opts=child)
         profile = aws.iam.InstanceProfile(f"{name}-node", name=f"{name}-node", role=role.name, tags=tags, opts=child)
-        self.profile_name, self.profile_arn = profile.name, profile.arn
+        self.profile_name, self.profile_arn, self.role_name = profile.name, profile.arn, role.name
         self.register_outputs({"profile_name": self.profile_name})

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 import pulumi
 import pulumi_aws as aws
 
+from rackwright.design.boot import BundleSource, boot_script
 from rackwright.design.images import image_query
 from rackwright.design.model import Capacity, Design, Nic, Pool
 
@@ -38,21 +38,11 @@ def node_tags(pool: Pool, tags: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def user_data(design: Design, pool: Pool) -> str:
+def user_data(design: Design, pool: Pool, bundle: BundleSource | None) -> str:
     """First-boot script: tells the node who it is. The same for every node of a pool, and without secrets."""
-    facts = json.dumps({"cluster": design.name, "pool": pool.name, "roles": sorted(pool.ansible_roles)}, sort_keys=True)
-    return "\n".join(
-        (
-            "#!/bin/sh",
-            "# Written once at first boot; configuration finds the node's pool here.",
-            "set -eu",
-            "install -d -m 0755 /etc/rackwright",
-            "cat > /etc/rackwright/node.json <<'NODE'",
-            facts,
-            "NODE",
-            "",
-        )
-    )
+    subnet = design.network.subnet(pool.subnet).cidr
+    facts = {"cluster": design.name, "pool": pool.name, "roles": sorted(pool.ansible_roles), "subnet": subnet}
+    return boot_script(facts, bundle)
 
 
 def interface(nic: Nic, groups: Mapping[str, pulumi.Input[str]]) -> aws.ec2.LaunchTemplateNetworkInterfaceArgs:

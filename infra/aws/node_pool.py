@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.aws import launch
+from rackwright.design.boot import BundleSource
 from rackwright.design.model import Design, Pool
 
 
@@ -29,6 +30,7 @@ class NodePool(pulumi.ComponentResource):
         *,
         design: Design,
         pool: Pool,
+        bundle: BundleSource | None = None,
         image_id: pulumi.Input[str],
         subnet_id: pulumi.Input[str],
         groups: Mapping[str, pulumi.Input[str]],
@@ -48,7 +50,7 @@ class NodePool(pulumi.ComponentResource):
             image_id=image_id,
             instance_type=pool.machine,
             key_name=key_name,
-            user_data=base64.b64encode(launch.user_data(design, pool).encode()).decode(),
+            user_data=base64.b64encode(launch.user_data(design, pool, bundle).encode()).decode(),
             iam_instance_profile=aws.ec2.LaunchTemplateIamInstanceProfileArgs(arn=profile_arn),
             network_interfaces=interfaces or None,
             vpc_security_group_ids=None if interfaces else [groups["nodes"]],

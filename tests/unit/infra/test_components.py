@@ -68,7 +68,7 @@ def test_user_data_names_the_pool_and_holds_no_secret(seen) -> None:
     (template,) = seen()["aws:ec2/launchTemplate:LaunchTemplate"].values()
     script = base64.b64decode(template["userData"]).decode()
     assert script.startswith("#!/bin/sh\n")
-    assert json.loads(script.split("<<'NODE'\n")[1].split("\n")[0])["pool"] == "train"
+    assert json.loads(script.split("<<'END_OF_FILE'\n")[1].split("\n")[0])["pool"] == "train"
 
 
 def test_group_tags_tell_the_rehearsal_how_many_devices_a_node_has(seen) -> None:

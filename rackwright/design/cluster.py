@@ -11,6 +11,7 @@ from rackwright.design.model import Design, Network, Pool, Scheduler, Storage, S
 from rackwright.design.needs import address_needs, zone_of_storage, zones_of
 from rackwright.design.pools import PoolPlan, finish_pool, has_fixed_addresses, plan_pools, subnet_of
 from rackwright.design.subnets import cut
+from rackwright.design.node_software import node_software
 from rackwright.design.totals import cost_of, power_of
 from rackwright.spec.cluster import ClusterSpec
 from rackwright.spec.storage import S3, FsxLustre, LustreClient, Nfs, NvmeRaid0, StorageSpec
@@ -49,6 +50,7 @@ def design_cluster(spec: ClusterSpec, catalog: Catalog) -> Design:
         tags=_tags(spec),
         governance=governance_of(spec, cost),
         cost=cost,
+        software=node_software(spec),
         power=power_of(spec, pools),
         fabric=fabric_of(spec, plans, pools),
     )

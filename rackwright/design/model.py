@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from rackwright.design.governance import Governance
 
+from rackwright.design.node_model import GpuSettings, NodeSoftware
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -79,6 +80,9 @@ class Pool(_Model):
     nic_layout: Literal["ip-optimised", "bandwidth-optimised"] = "ip-optimised"
     mig: str = "none"
     """MIG layout of every GPU, as in the spec."""
+    gpu_settings: GpuSettings = GpuSettings()
+    nvlink_domain_nodes: int = 1
+    """Nodes that share one NVLink domain, counted from the pool's first node (18 in an NVL72)."""
     public_ip: bool = False
     encrypted: bool = True
     imds_hops: int = 1
@@ -220,3 +224,5 @@ class Design(_Model):
     def pool(self, name: str) -> Pool:
         """Pool called `name`; KeyError when there is none."""
         return {pool.name: pool for pool in self.pools}[name]
+    software: NodeSoftware = NodeSoftware()
+    """Choices about software that hold for all nodes; versions are in the lock."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rackwright.catalog import Catalog, Machine
+from rackwright.design.gpu_roles import gpu_roles
 from rackwright.design.model import Capacity, Nic, Pool, Subnet
 from rackwright.design.names import FIRST_FIXED_OFFSET, node_addresses
 from rackwright.design.needs import TIER_OF_ROLE, zone_of_pool
+from rackwright.design.node_software import gpu_settings
 from rackwright.fabric.efa import NicSlot, addresses_per_node, nic_layout
 from rackwright.spec.cluster import ClusterSpec
 from rackwright.spec.pools import PoolSpec
@@ -103,13 +105,18 @@ def finish_pool(spec: ClusterSpec, plan: PoolPlan, subnet: Subnet, catalog: Cata
         addresses=_fixed(plan, subnet, fixed_from),
         nic_layout=pool.nic_layout,
         mig=pool.mig_layout,
+        gpu_settings=gpu_settings(spec, pool),
+        nvlink_domain_nodes=machine.nvlink_domain_nodes,
         public_ip=pool.public_ip,
         encrypted=pool.encrypted,
         imds_hops=pool.imds_hops,
         ami=pool.ami,
         environment=dict(sorted(pool.environment.items())),
         pods_per_node=pool.pods_per_node,
-        ansible_roles=roles_of(spec, plan.name),
+        ansible_roles=(
+            *roles_of(spec, plan.name),
+            *gpu_roles(spec, pool, machine, slurm=under_slurm(spec, plan.name)),
+        ),
         usd_per_hour=price.usd if price else None,
         watts=machine.watts or _like(machine, catalog),
         watts_of=None if machine.watts else machine.like,

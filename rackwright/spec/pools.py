@@ -104,6 +104,14 @@ class Gpus(SpecModel):
     """Confidential computing mode."""
     ecc: bool = True
     """Memory error correction."""
+    power_limit: Annotated[int, Field(ge=50, le=2000)] | None = None
+    """Power limit of each GPU of the pool, W; None takes that of the cluster (`power.gpu_limit`)."""
+    compute_mode: Literal["default", "exclusive-process", "prohibited"] = "default"
+    """Processes that may use one GPU at a time: any number, one, or none."""
+    graphics_clock: Annotated[int, Field(ge=100, le=5000)] | None = None
+    """Clock that the GPU's processors are held at, MHz; None lets them change."""
+    memory_clock: Annotated[int, Field(ge=100, le=20000)] | None = None
+    """Clock that the GPU's memory is held at, MHz; None lets it change."""
 
 
 class NicSpec(SpecModel):

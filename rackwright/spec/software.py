@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from rackwright.spec.base import SpecModel
+from rackwright.units import GiB
+
+
+class NgcCli(SpecModel):
+    """NGC's command line, which comes as an archive."""
+
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$", examples=["4.13.0"])]
+    """Release."""
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    """Digest of the archive, as NVIDIA's page of the release prints it."""
 
 
 class SoftwareSpec(SpecModel):
@@ -52,10 +63,37 @@ class SoftwareSpec(SpecModel):
     """Images that every GPU node holds: ``nvcr.io/nvidia/pytorch:25.10-py3``."""
     ngc_secret: str | None = None
     """Name of the secret that holds the NGC key (never the key itself)."""
+    ngc_cli: NgcCli | None = None
+    """NGC's command line; None installs none."""
+    podman: bool = False
+    """Podman, with which users run containers without root."""
+    signature_keys: Mapping[str, str] = {}
+    """Registry or repository -> public key (PEM) that its images must be signed with; others come by digest only."""
+    packages_from: Literal["nvidia", "distribution", "mirror"] | None = None
+    """Whose repositories NVIDIA's packages come from; None takes the mirror if there is one, the distribution on
+    `local`, and else NVIDIA's."""
+    cudnn: Annotated[str, Field(pattern=r"^(present|\d+(\.\d+)+)$", examples=["9.20.0.48"])] | None = None
+    """cuDNN on the nodes, `present` or a release; None installs none, because images bring their own."""
+    tensorrt: Annotated[str, Field(pattern=r"^(present|\d+(\.\d+)+)$", examples=["present"])] | None = None
+    """TensorRT on the nodes, `present` or a release; None installs none."""
+    profilers: bool = False
+    """Nsight Systems and Nsight Compute, without their windows."""
+    acceptance_tools: bool = True
+    """nvbandwidth and nccl-tests, built from source on the GPU nodes; never on `local`."""
+    kernel_module: Literal["dkms", "precompiled"] = "dkms"
+    """Compile the driver's module on the node, or take one that NVIDIA compiled and signed for the kernel."""
+    profiling: Literal["admins", "all"] = "admins"
+    """Who may read the performance counters of GPUs."""
+    gsp: bool = True
+    """The GPU's system processor does the driver's work; the open module needs it."""
+    module_options: Mapping[Annotated[str, Field(pattern=r"^NVreg_[A-Za-z0-9]+$")], int | str] = {}
+    """Further parameters of the driver's module."""
     packages: tuple[str, ...] = ()
     """Further packages of the distribution."""
     hold: bool = True
     """Driver, fabric and kernel packages are held back from upgrades."""
+    huge_pages: GiB | None = None
+    """Memory that every node sets aside in pages of 2 MiB; None sets none aside."""
     unattended_upgrades: Literal["security", "off"] = "off"
     """What the distribution may upgrade by itself."""
     persistence: bool = True

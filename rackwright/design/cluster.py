@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from rackwright.catalog import Catalog
 from rackwright.design.fabric import fabric_of
 from rackwright.design.governing import governance_of
-from rackwright.design.model import Design, Network, Pool, Scheduler, Storage, Subnet
-from rackwright.design.needs import address_needs, zone_of_storage, zones_of
+from rackwright.design.model import Design, Pool, Scheduler, Storage, Subnet
+from rackwright.design.needs import address_needs, zone_of_storage
+from rackwright.design.network import network_of
 from rackwright.design.pools import PoolPlan, finish_pool, has_fixed_addresses, plan_pools, subnet_of
 from rackwright.design.subnets import cut
 from rackwright.design.node_software import node_software
@@ -37,7 +38,7 @@ def design_cluster(spec: ClusterSpec, catalog: Catalog) -> Design:
         region=getattr(spec.target, "region", None),
         classification=spec.data.classification,
         compliance=spec.compliance,
-        network=_network(spec, subnets),
+        network=network_of(spec, subnets),
         pools=pools,
         storage=storage,
         scheduler=_scheduler(spec),
@@ -69,23 +70,6 @@ def _pools(
             taken[subnet.name] = fixed + plan.wanted.nodes.max
         pools.append(finish_pool(spec, plan, subnet, catalog, fixed))
     return tuple(pools)
-
-
-def _network(spec: ClusterSpec, subnets: tuple[Subnet, ...]) -> Network:
-    wanted = spec.network
-    on_prem = spec.target.kind == "on-prem"
-    return Network(
-        cidr=wanted.cidr,
-        zone_ids=zones_of(spec),
-        subnets=subnets,
-        allowed_admin_cidrs=wanted.allowed_admin_cidrs,
-        gateway_endpoints=() if on_prem else wanted.gateway_endpoints,
-        interface_endpoints=() if on_prem else wanted.interface_endpoints,
-        internet_egress=wanted.internet_egress,
-        nat_per_zone=wanted.nat_per_zone,
-        flow_logs=wanted.flow_logs,
-        peer_cidrs=wanted.peer_cidrs,
-    )
 
 
 def _storage(spec: ClusterSpec, name: str, item: StorageSpec) -> Storage:

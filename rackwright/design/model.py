@@ -22,7 +22,7 @@ class Subnet(_Model):
 
     name: str
     """Unique in the cluster and stable: ``public-use1-az6``, ``gpu-use1-az6``."""
-    tier: Literal["public", "private", "gpu", "isolated"]
+    tier: Literal["public", "private", "gpu", "isolated", "firewall"]
     zone_id: str
     cidr: str
     usable_addresses: int
@@ -101,6 +101,32 @@ class Pool(_Model):
     """System of the same board whose published power `watts` is, where the machine itself has none."""
 
 
+class SiteVpn(_Model):
+    """Tunnels between the cluster and another network."""
+
+    peer_address: str
+    peer_asn: int
+    static: bool
+    """Routes are written down, not learned by BGP."""
+    transit_gateway: str | None
+    """Existing transit gateway; None makes a virtual private gateway."""
+
+
+class ClientVpn(_Model):
+    """Way in for single people: their certificate first, then password and second factor."""
+
+    cidr: str
+    """Addresses that clients get."""
+    server_certificate: str
+    client_ca: str | None
+    saml_provider: str | None
+    directory: str | None
+    admitted_groups: tuple[str, ...]
+    """Empty admits everybody that the provider knows."""
+    session_hours: int
+    split_tunnel: bool
+
+
 class Network(_Model):
     """Addresses and ways in and out."""
 
@@ -115,6 +141,17 @@ class Network(_Model):
     nat_per_zone: bool = False
     flow_logs: bool = True
     peer_cidrs: tuple[str, ...] = ()
+    remote_cidrs: tuple[str, ...] = ()
+    """Networks behind the site-to-site VPN."""
+    site_vpn: SiteVpn | None = None
+    client_vpn: ClientVpn | None = None
+    dns_zone: str = ""
+    """Private zone; empty makes none."""
+    dns_firewall: Literal["off", "alert", "block"] = "off"
+    firewall: bool = False
+    """Traffic to the internet passes a network firewall in the subnets of tier `firewall`."""
+    allowed_domains: tuple[str, ...] = ()
+    """Domains that nodes may ask for and reach; ``*.`` in front means everything below."""
 
     def subnet(self, name: str) -> Subnet:
         """Subnet called `name`; KeyError when there is none."""

@@ -24,13 +24,24 @@ LUSTRE_GIB_PER_SERVER = 1200
 LUSTRE_EXTRA = 4
 """Interfaces of metadata servers and room for their replacement (our choice)."""
 
-TIER_OF_ROLE: Mapping[str, Tier] = {
+FIREWALL_ADDRESSES = 3
+"""Endpoint of the firewall and room for its replacement; AWS wants a subnet of its own with at least one free address.
+Source: https://docs.aws.amazon.com/network-firewall/latest/developerguide/vpc-config-subnets.html, read 2026-11-21."""
+
+_TIER_OF_ROLE: Mapping[str, Tier] = {
     "control": "private",
     "login": "private",
     "cpu": "private",
     "storage": "private",
     "gpu": "gpu",
 }
+
+
+def tier_of(spec: ClusterSpec, pool: str) -> Tier:
+    """Tier that a pool lives in: login nodes with a public address stand where the internet reaches them."""
+    wanted = spec.pools[pool]
+    on_show = wanted.role == "login" and wanted.public_ip and spec.target.kind != "on-prem"
+    return "public" if on_show else _TIER_OF_ROLE[wanted.role]
 
 
 def zones_of(spec: ClusterSpec) -> tuple[str, ...]:
@@ -59,15 +70,17 @@ def address_needs(spec: ClusterSpec, per_node: Mapping[str, int]) -> list[Need]:
             needs["public", zone] = PUBLIC_ADDRESSES
         needs["private", zone] = _shared_in_zone(spec)
         needs["isolated", zone] = _storage_in_zone(spec, zone)
+        if spec.network.firewall and not on_prem:
+            needs["firewall", zone] = FIREWALL_ADDRESSES
     for name, pool in spec.pools.items():
-        key = (TIER_OF_ROLE[pool.role], zone_of_pool(spec, name))
+        key = (tier_of(spec, name), zone_of_pool(spec, name))
         nodes = pool.nodes.max + ceil(pool.nodes.max * ROLLING_SHARE)
         needs[key] = needs.get(key, FIRST_FIXED_OFFSET) + nodes * (per_node[name] + (pool.pods_per_node or 0))
     return [Need(tier, zone, count) for (tier, zone), count in sorted(needs.items(), key=_stable)]
 
 
 def _stable(item: tuple[tuple[Tier, str], int]) -> tuple[int, str]:
-    order: tuple[Tier, ...] = ("public", "private", "gpu", "isolated")
+    order: tuple[Tier, ...] = ("public", "private", "gpu", "isolated", "firewall")
     return order.index(item[0][0]), item[0][1]
 
 

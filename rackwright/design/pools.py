@@ -8,7 +8,7 @@ from rackwright.catalog import Catalog, Machine
 from rackwright.design.gpu_roles import gpu_roles
 from rackwright.design.model import Capacity, Nic, Pool, Subnet
 from rackwright.design.names import FIRST_FIXED_OFFSET, node_addresses
-from rackwright.design.needs import TIER_OF_ROLE, zone_of_pool
+from rackwright.design.needs import tier_of, zone_of_pool
 from rackwright.design.node_software import gpu_settings
 from rackwright.fabric.efa import NicSlot, addresses_per_node, nic_layout
 from rackwright.spec.cluster import ClusterSpec
@@ -144,7 +144,7 @@ def under_slurm(spec: ClusterSpec, pool: str) -> bool:
 
 def subnet_of(spec: ClusterSpec, pool: str) -> str:
     """Name of the subnet that a pool lives in."""
-    return f"{TIER_OF_ROLE[spec.pools[pool].role]}-{zone_of_pool(spec, pool)}"
+    return f"{tier_of(spec, pool)}-{zone_of_pool(spec, pool)}"
 
 
 def has_fixed_addresses(spec: ClusterSpec, pool: str) -> bool:

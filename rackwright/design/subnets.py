@@ -23,7 +23,7 @@ SMALLEST_PREFIX = 28
 
 LARGEST_PREFIX = 16
 
-Tier = Literal["public", "private", "gpu", "isolated"]
+Tier = Literal["public", "private", "gpu", "isolated", "firewall"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,9 +169,10 @@ def vpn_is_complete(view: View) -> Iterator[Fault]:
     vpn = view.spec.network.vpn
     if vpn is None:
         return
-    needed = "peer_address" if vpn.kind == "site-to-site" else "client_cidr"
-    if getattr(vpn, needed) is None:
-        yield Fault(("network", "vpn"), f"a {vpn.kind} VPN has no '{needed}'", f"add {needed}")
+    needed = [("peer_address",), ("client_cidr",)]
+    for (name,) in [needed[0]] * vpn.serves_sites + [needed[1]] * vpn.serves_clients:
+        if getattr(vpn, name) is None:
+            yield Fault(("network", "vpn"), f"a {vpn.kind} VPN has no '{name}'", f"add {name}")
 
 
 @rule("RW-NET-010")

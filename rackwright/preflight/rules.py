@@ -26,12 +26,14 @@ from rackwright.preflight import (
     software,
     storage,
     waived,
+    ways_in,
 )
 from rackwright.preflight.rule import REGISTRY, Rule
 
 AREAS = (
     *(budget, capacity, reservations, catalog, efa, environment, kubernetes, network, onprem, operations, power),
     *(residency, encryption, identity, security, slurm, software, containers, divided, locked, storage, lustre, waived),
+    *(ways_in,),
 )
 """Modules that define rules, by subject."""
 

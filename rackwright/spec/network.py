@@ -8,22 +8,13 @@ from typing import Annotated, Literal
 from pydantic import Field, PositiveInt
 
 from rackwright.spec.base import Cidr, Name, SpecModel
+from rackwright.spec.vpn import Vpn
 from rackwright.units import Gbps, Metres
 
-
-class Vpn(SpecModel):
-    """Encrypted way from another network into the cluster."""
-
-    kind: Literal["site-to-site", "client"] = "site-to-site"
-    """Between two networks, or from the machines of single people."""
-    peer_address: str | None = None
-    """Public address of the other end (site-to-site)."""
-    peer_asn: Annotated[int, Field(ge=1, le=4294967294)] = 65000
-    """Autonomous system number of the other end."""
-    remote_cidrs: tuple[Cidr, ...] = ()
-    """Networks behind the other end."""
-    client_cidr: Cidr | None = None
-    """Addresses that clients get (client VPN)."""
+Domain = Annotated[
+    str, Field(pattern=r"^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$", examples=["*.example.org"])
+]
+"""A domain name; ``*.`` in front means everything below it."""
 
 
 class NetworkSpec(SpecModel):
@@ -39,14 +30,24 @@ class NetworkSpec(SpecModel):
     """Networks that are routed to this one (peering, transit gateway); must not overlap."""
     internet_egress: bool = True
     """Whether nodes reach the internet (through NAT); False needs an air-gapped software set."""
-    gateway_endpoints: tuple[str, ...] = ("s3",)
+    gateway_endpoints: tuple[str, ...] = ("dynamodb", "s3")
     """AWS services that are reached through a gateway endpoint."""
-    interface_endpoints: tuple[str, ...] = ("ec2", "ecr.api", "ecr.dkr", "kms", "logs", "ssm", "ssmmessages", "sts")
+    interface_endpoints: tuple[str, ...] = (
+        *("ec2", "ecr.api", "ecr.dkr", "elasticfilesystem", "fsx", "kms", "logs", "ssm", "ssmmessages", "sts"),
+    )
     """AWS services that are reached through an interface endpoint."""
     nat_per_zone: bool = False
     """One NAT gateway per zone instead of one for all."""
     flow_logs: bool = True
-    """Record who talked to whom."""
+    """Record who talked to whom, in an encrypted bucket."""
+    dns_zone: Domain | None = None
+    """Private zone with the names of head nodes, login nodes and file systems; None takes ``<cluster>.internal``."""
+    dns_firewall: Literal["off", "alert", "block"] = "alert"
+    """What happens to questions for names outside the allowed domains: nothing, a record, or no answer."""
+    firewall: bool = False
+    """Traffic to the internet passes AWS Network Firewall, which lets out TLS and HTTP to the allowed domains only."""
+    allowed_domains: tuple[Domain, ...] = ()
+    """Domains that nodes may ask for and reach beside those that the cluster itself needs."""
     mtu: Annotated[int, Field(ge=1280, le=9216)] = 9001
     """Largest packet on the Ethernet network."""
     ntp_servers: tuple[str, ...] = ()

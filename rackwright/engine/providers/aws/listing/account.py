@@ -82,7 +82,7 @@ def _list(cloud: ReadOnlyCloud, token: str, before: Mapping[str, Sequence[Found]
     try:
         return list(lister(cloud, before))
     except (ClientError, BotoCoreError) as problem:
-        return NotRead(token, None, _reason(problem))
+        return NotRead(token, None, reason_of(problem))
 
 
 def _read(cloud: ReadOnlyCloud, token: str, one: Found) -> Live | NotRead | None:
@@ -90,11 +90,12 @@ def _read(cloud: ReadOnlyCloud, token: str, one: Found) -> Live | NotRead | None
     try:
         props = TYPES[token].read(cloud, one.id, one.known)
     except (ClientError, BotoCoreError) as problem:
-        return NotRead(token, one.id, _reason(problem))
+        return NotRead(token, one.id, reason_of(problem))
     return None if props is None else Live(token, one.id, props)
 
 
-def _reason(problem: ClientError | BotoCoreError) -> str:
+def reason_of(problem: ClientError | BotoCoreError) -> str:
+    """Why something could not be read, in a few words."""
     if not isinstance(problem, ClientError):
         return str(problem).strip() or type(problem).__name__
     code = code_of(problem)

@@ -12,8 +12,8 @@ from rackwright.diagnostics import StepFailed
 from rackwright.engine.providers.aws.cloud import Cloud, Settings
 from rackwright.engine.providers.aws.resource import pick
 
-READS = ("Describe", "Get", "List", "Head", "Lookup", "Search", "BatchGet")
-"""How operations begin that change nothing."""
+READS = ("Describe", "Get", "List", "Head", "Lookup", "Search", "BatchGet", "GenerateCredentialReport")
+"""How operations begin that change nothing; making a credential report is one."""
 TOTAL_ATTEMPTS = 10
 """Tries of one call while AWS throttles; adaptive mode slows all calls of the client down together."""
 WORKERS = 16

@@ -13,12 +13,12 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from rackwright.cloud import builder, machine, mirror, process, ssh
+from rackwright.cloud import builder, machine, metadata, mirror, process, ssh
 from rackwright.cloud.aws import server
 from rackwright.cloud.aws.instances import list_instances
 from rackwright.cloud.base_root import Recipe, ensure_base_root
@@ -31,6 +31,7 @@ from rackwright.cloud.services import Services, repository
 from rackwright.cloud.settings import CloudSettings
 from rackwright.cloud.status import CloudStatus, MachineStatus, write_status
 from rackwright.cloud.toolkit import Toolkit
+from rackwright.design.boot import METADATA_PORT
 from rackwright.diagnostics import ClusterError
 
 log = logging.getLogger(__name__)
@@ -170,23 +171,30 @@ def serve(settings: CloudSettings) -> None:
     reason = why_no_machines(settings)
     reconciler = None if reason else make_reconciler(settings)
     wake = threading.Event()
-    with instances(settings, wake) as (endpoint, listing), repository(settings, enabled=reconciler is not None):
+    machines = reconciler is not None
+    with instances(settings, wake, machines=machines) as (endpoint, listing), repository(settings, enabled=machines):
         daemon = Daemon(settings, listing, reconciler, endpoint, reason, Services(settings), wake)
         signal.signal(signal.SIGTERM, daemon.stop)
         daemon.run()
 
 
 @contextmanager
-def instances(settings: CloudSettings, wake: threading.Event) -> Iterator[tuple[str, ListInstances]]:
-    """The AWS API's endpoint and its instances while the block runs; or those of the static file, without endpoint."""
+def instances(settings: CloudSettings, wake: threading.Event, *, machines: bool) -> Iterator[tuple[str, ListInstances]]:
+    """The AWS API's endpoint and its instances while the block runs; or those of the static file, without endpoint.
+
+    With `machines` the API answers on their bridge too, and beside it the metadata of each instance.
+    """
     if settings.static_file.is_file():
         yield "", static_instances(settings.static_file)
         return
     api = server.serve("127.0.0.1", settings.aws_port, settings.root / "aws", settings.faults_file, wake.set)
-    try:
+    with ExitStack() as parts:
+        parts.callback(api.stop)
+        if machines:
+            gateway = str(settings.gateway.ip)
+            parts.enter_context(server.also_on(gateway, api))
+            parts.enter_context(metadata.serving(gateway, METADATA_PORT, metadata.lookup_in(api.emulator)))
         yield f"http://127.0.0.1:{api.port}", lambda: list_instances(api.emulator)
-    finally:
-        api.stop()
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from rackwright.cloud import builder, process, program, registry
 from rackwright.cloud.settings import CloudSettings
+from rackwright.design.boot import METADATA_PORT
 from rackwright.diagnostics import ClusterError, StepFailed
 
 MOST_CACHES = 32
@@ -79,6 +80,7 @@ def ports(settings: CloudSettings, *, machines: bool) -> dict[str, tuple[str, in
         APT_CACHE: (gateway, settings.apt_port),
         registry.ROLE: (gateway, settings.registry_port),
         "package folder": (gateway, settings.repo_port),
+        "instance metadata": (gateway, METADATA_PORT),
     }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -77,6 +78,21 @@ def serve(
     thread = Thread(target=server.serve_forever, name="local-aws", daemon=True)
     thread.start()
     return Running(emulator, int(server.port), server, thread)
+
+
+@contextmanager
+def also_on(host: str, running: Running) -> Iterator[None]:
+    """Answer the same calls at the same port of another address of this machine too, while the block runs."""
+    _only_local(host)
+    server = _bind(host, running.port, running.emulator)
+    thread = Thread(target=server.serve_forever, name="local-aws-bridge", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def _only_local(host: str) -> None:

@@ -2,6 +2,7 @@
 
 ROOT/.pulumi/meta.yaml                                  version: 1
 ROOT/.pulumi/stacks/PROJECT/STACK.json (.bak)           the checkpoint, and the one before this run
+ROOT/.pulumi/stacks/PROJECT/STACK.json.journal          what a run has changed since, while it runs or after a kill
 ROOT/.pulumi/history/PROJECT/STACK/STACK-<ns>.history.json, .checkpoint.json
 ROOT/.pulumi/locks/organization/PROJECT/STACK/<id>.json  who holds the stack; the CLI reads and writes these too
 """
@@ -18,13 +19,14 @@ import shutil
 import socket
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rackwright.diagnostics import InputError, StepFailed
+from rackwright.engine.increments import Action, IncrementFile, StrayJournal, digest, folded, is_open
 from rackwright.engine.secrets import Crypter
 from rackwright.engine.state import Snapshot, broken, snapshot_from_json
 from rackwright.engine.urn import StackRef
@@ -65,19 +67,43 @@ class FileBackend:
         """The checkpoint file of `stack`."""
         return self._folder / "stacks" / stack.project / f"{stack.name}.json"
 
+    def journal_path(self, stack: StackRef) -> Path:
+        """What a run changed since the checkpoint; there while it runs, and after a kill until the next run."""
+        return self.path(stack).with_suffix(".json.journal")
+
     def read(self, stack: StackRef) -> dict[str, Any] | None:
-        """The recorded deployment, secrets still encrypted; None for a new stack. Raises `InputError` when broken."""
-        path = self.path(stack)
-        if not path.exists():
+        """The recorded deployment with what a killed run left beside it; secrets still encrypted; None: a new stack.
+
+        Raises `InputError` when it is broken.
+        """
+        checkpoint, journal = self._files(stack)
+        recorded = self._deployment(stack, checkpoint)
+        try:
+            return folded(journal, recorded or {}) if is_open(journal, checkpoint) else recorded
+        except StrayJournal as cause:
+            where = self.journal_path(stack)
+            way_out = f"put the checkpoint back as it was (its .bak), or do without what the run had done: rm {where}"
+            raise InputError(f"the state of stack {stack.name!r}: {cause}", where=str(where), hint=way_out) from cause
+
+    def _files(self, stack: StackRef) -> tuple[bytes | None, bytes]:
+        """Checkpoint and journal that belong together, also while another process is ending its run."""
+        while True:
+            journal = _content(self.journal_path(stack))
+            checkpoint = _content(self.path(stack))
+            if journal is None or journal == _content(self.journal_path(stack)):
+                return checkpoint, journal or b""
+
+    def _deployment(self, stack: StackRef, checkpoint: bytes | None) -> dict[str, Any] | None:
+        if checkpoint is None:
             return None
         try:
-            document = json.loads(path.read_bytes())
-            version, checkpoint = document["version"], document["checkpoint"]
+            document = json.loads(checkpoint)
+            version, inner = document["version"], document["checkpoint"]
         except (ValueError, KeyError, TypeError) as cause:
             raise self._broken(stack, f"it is not a checkpoint ({cause})") from cause
         if version != CHECKPOINT_VERSION:
             raise self._broken(stack, f"its version is {version}, this engine reads {CHECKPOINT_VERSION}")
-        latest = checkpoint.get("latest") if isinstance(checkpoint, dict) else checkpoint
+        latest = inner.get("latest") if isinstance(inner, dict) else inner
         if latest is None:
             return {}
         resources = latest.get("resources") or [] if isinstance(latest, dict) else None
@@ -134,13 +160,51 @@ class FileBackend:
 
     def set_aside(self, stack: StackRef) -> None:
         """Begin anew, the record kept as ``.bak``: for one that speaks of nothing that exists any more."""
+        self.fold(stack)
         self.back_up(stack)
         self.path(stack).unlink(missing_ok=True)
 
     def write(self, stack: StackRef, checkpoint: bytes) -> None:
         """Replace the checkpoint, durably and as a whole. Raises `StepFailed` when the disk refuses."""
-        try:
+        with self._writing(stack):
             write_whole(self.path(stack), checkpoint)
+
+    def open_increments(self, stack: StackRef, providers: Mapping[str, Any]) -> IncrementFile:
+        """Begin the journal of a run, the checkpoint kept as ``.bak``; called under the lock. Raises as `write`."""
+        with self._writing(stack):
+            self.prepare(stack)
+            self.back_up(stack)
+            return IncrementFile(self.journal_path(stack), digest(_content(self.path(stack))), providers)
+
+    def append(self, stack: StackRef, journal: IncrementFile, changes: Sequence[Sequence[Action]]) -> None:
+        """Have `changes` in the `journal`, durably. Raises as `write`."""
+        with self._writing(stack):
+            journal.append(changes)
+
+    def fold_into(self, stack: StackRef, journal: IncrementFile, checkpoint: bytes) -> None:
+        """End a run: `checkpoint`, which holds all of the `journal`, takes the place of both. Raises as `write`."""
+        with self._writing(stack):
+            journal.close_over(checkpoint)
+            write_whole(self.path(stack), checkpoint)
+            journal.remove()
+
+    def fold(self, stack: StackRef) -> None:
+        """Bring the checkpoint up to date with the journal that a killed run left; called under the lock."""
+        checkpoint, left = self._files(stack)
+        latest = self.read(stack)
+        if latest is not None and is_open(left, checkpoint):
+            text = checkpoint_text(
+                *(stack, latest.get("secrets_providers") or {}, latest["resources"], latest["pending_operations"]),
+                latest.get("metadata") or {},
+            )
+            self.prepare(stack)
+            self.write(stack, text)
+        self.journal_path(stack).unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def _writing(self, stack: StackRef) -> Iterator[None]:
+        try:
+            yield
         except OSError as cause:
             raise StepFailed(
                 f"the state of stack {stack.name!r} cannot be written: {cause.strerror or cause}",
@@ -174,7 +238,7 @@ class FileBackend:
             raise StepFailed(
                 f"stack {stack.name!r} still has resources", where=str(self.path(stack)), hint="destroy it"
             )
-        for suffix in (".json", ".json.bak"):
+        for suffix in (".json", ".json.bak", ".json.journal"):
             self.path(stack).with_suffix(suffix).unlink(missing_ok=True)
         shutil.rmtree(self._folder / "history" / stack.project / stack.name, ignore_errors=True)
         for lock in (self._folder / "locks" / stack.organization / stack.project).glob(f"{stack.name}*"):
@@ -262,6 +326,33 @@ def write_whole(path: Path, content: bytes) -> None:
         handle.flush()
         os.fsync(handle.fileno())
     draft.replace(path)
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def checkpoint_text(
+    stack: StackRef,
+    secrets_providers: Mapping[str, Any],
+    resources: Sequence[Mapping[str, Any]],
+    pending: Sequence[Mapping[str, Any]],
+    metadata: Mapping[str, Any],
+) -> bytes:
+    """A checkpoint file as Pulumi lays it out."""
+    latest = {
+        "manifest": manifest(),
+        "secrets_providers": secrets_providers,
+        "resources": resources,
+        "pending_operations": pending,
+        "metadata": dict(metadata),
+    }
+    name = f"{stack.organization}/{stack.project}/{stack.name}"
+    document = {"version": CHECKPOINT_VERSION, "checkpoint": {"stack": name, "latest": latest}}
+    return (json.dumps(document, indent=4) + "\n").encode()
 
 
 def manifest() -> dict[str, Any]:

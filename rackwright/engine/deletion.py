@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from rackwright.engine.plan import EventKind
@@ -26,6 +26,15 @@ def blockers(going: Sequence[ResourceState]) -> dict[int, set[int]]:
                 if needed != index:
                     first[needed].add(index)
     return first
+
+
+def _turned(first: Mapping[int, set[int]]) -> dict[int, list[int]]:
+    """For every index those that wait for it, from those that each one waits for."""
+    waiting: dict[int, list[int]] = {index: [] for index in first}
+    for index, needed in first.items():
+        for other in needed:
+            waiting[other].append(index)
+    return waiting
 
 
 def in_deletion_order(going: Sequence[ResourceState]) -> list[ResourceState]:
@@ -57,21 +66,22 @@ class Deletion:
 
     def _parallel(self) -> None:
         left = blockers(self._going)
+        waiting = _turned(left)
+        free = [index for index, first in left.items() if not first]
         running: dict[Future[None], int] = {}
         with ThreadPoolExecutor(self._run.options.parallel, thread_name_prefix="delete") as pool:
-            while left or running:
-                free = [] if self._run.stopping else sorted(index for index, first in left.items() if not first)
-                for index in free:
-                    del left[index]
+            while free or running:
+                for index in sorted(free) if not self._run.stopping else ():
                     running[pool.submit(self._delete, self._going[index])] = index
+                free = []
                 if not running:
                     return
-                done = self._wait(running)
-                gone = {running.pop(future) for future in done}
-                for future in done:
+                for future in self._wait(running):
+                    gone = running.pop(future)
                     future.result()
-                for first in left.values():
-                    first.difference_update(gone)
+                    for index in waiting[gone]:
+                        left[index].discard(gone)
+                    free += [index for index in waiting[gone] if not left[index]]
 
     def _wait(self, running: dict[Future[None], int]) -> set[Future[None]]:
         """Those that are done; when interrupted, no further deletion is begun."""

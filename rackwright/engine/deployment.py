@@ -72,6 +72,7 @@ def refresh(options: Options, *, preview_only: bool = False) -> Result:
 def _change(options: Options, kind: str, work: Callable[[_Parts], None]) -> Result:
     with contextlib.ExitStack() as held:
         held.enter_context(options.backend.locked(options.stack))
+        options.backend.fold(options.stack)
         parts = held.enter_context(_opened(options, options.backend.load(options.stack), preview=False))
         held.callback(_close_books, parts.run, kind)
         with contextlib.suppress(Stopped):
@@ -81,9 +82,9 @@ def _change(options: Options, kind: str, work: Callable[[_Parts], None]) -> Resu
 
 
 def _close_books(run: Run, kind: str) -> None:
-    run.journal.flush()
+    run.journal.close()
     if run.journal.written:
-        counts = {str(op): n for op, n in _result(run).counts().items()}
+        counts = {str(op): n for op, n in Result(tuple(run.steps)).counts().items()}
         run.options.backend.add_history(run.options.stack, kind, run.went_well, counts)
 
 
@@ -193,6 +194,7 @@ def import_state(backend: FileBackend, stack: StackRef, deployment: dict[str, An
     if problems:
         raise InputError(f"it cannot be imported: {problems[0]}", where=where, hint="export it again from its source")
     with backend.locked(stack):
+        backend.fold(stack)
         backend.prepare(stack)
         backend.back_up(stack)
         backend.write(stack, checkpoint_of(stack, snapshot, crypter))

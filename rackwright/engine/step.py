@@ -181,7 +181,7 @@ def in_order(steps: Sequence[PlannedStep]) -> tuple[PlannedStep, ...]:
     by_urn: dict[str, list[PlannedStep]] = {}
     for step in coming:
         by_urn.setdefault(step.urn, []).append(step)
-    order = sorted_by_need({urn: _needs(group) & by_urn.keys() for urn, group in by_urn.items()})
+    order = sorted_by_need({urn: {need for need in _needs(group) if need in by_urn} for urn, group in by_urn.items()})
     return tuple(step for urn in order for step in by_urn[urn]) + tuple(going)
 
 

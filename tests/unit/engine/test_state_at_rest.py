@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rackwright.diagnostics import InputError, StepFailed
-from rackwright.engine import FileBackend, export_state, import_state, stack_outputs
+from rackwright.engine import FileBackend, backend, export_state, import_state, increments, stack_outputs
+from rackwright.engine.journal import Journal
 from rackwright.engine.properties import SEAL, SIG, secret
 from rackwright.engine.secrets import Crypter
 from rackwright.engine.state import ResourceState, broken, resource_from_json, resource_to_json
@@ -229,32 +230,97 @@ def test_the_note_of_a_dead_process_is_no_lock_but_that_of_a_living_one_is(rig: 
 
 def test_a_full_disk_is_said_and_what_was_created_is_found_again(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     rig.program = lambda: Thing("one")
-    writes = []
-    real = rig.backend.write.__func__
+    real = os.pwrite
 
-    def write(self: FileBackend, stack: object, content: bytes) -> None:
-        writes.append(content)
-        if b'"thing-1"' in content:
-            from rackwright.engine import backend
+    def pwrite(file: int, text: bytes, at: int) -> int:
+        if b'"thing-1"' in text:
+            real(file, text[: len(text) // 2], at)
+            raise OSError(28, "No space left on device")
+        return real(file, text, at)
 
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(backend, "write_whole", _full)
-                real(self, stack, content)
-        real(self, stack, content)
-
-    monkeypatch.setattr(FileBackend, "write", write)
+    monkeypatch.setattr(increments.os, "pwrite", pwrite)
     with pytest.raises(StepFailed, match="cannot be written: No space left on device"):
         rig.up()
-    monkeypatch.undo()
-    monkeypatch.setattr("rackwright.engine.secrets.ROUNDS", 1)
+    monkeypatch.setattr(increments.os, "pwrite", real)
     rig.check_truth()
     rig.up()
     assert len(rig.cloud.things) == 1
-    assert writes
+
+
+def test_a_disk_that_is_full_at_the_very_end_loses_nothing(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    rig.program = lambda: Thing("one")
+    real = backend.write_whole
+    monkeypatch.setattr(backend, "write_whole", _full)
+    with pytest.raises(StepFailed, match="cannot be written: No space left on device"):
+        rig.up()
+    monkeypatch.setattr(backend, "write_whole", real)
+    assert not rig.file.exists()
+    rig.check_truth()
+    assert rig.up().unchanged
+    assert json.loads(rig.file.read_bytes())["checkpoint"]["latest"]["resources"]
 
 
 def _full(path: Path, content: bytes) -> None:
-    raise OSError(28, "No space left on device")
+    if path.suffix == ".json" and path.parent.name == "proj":
+        raise OSError(28, "No space left on device")
+    path.write_bytes(content)
+
+
+def interrupted(rig: Rig) -> bytes:
+    """Leave the journal of a killed run behind, as its process would; give the checkpoint beside it."""
+    rig.program = lambda: Thing("one", {"size": 1})
+    rig.up()
+    before = rig.file.read_bytes()
+    rig.program = lambda: [Thing("one", {"size": 2}), Thing("two")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Journal, "close", lambda journal: journal.flush())
+        patch.setattr(FileBackend, "add_history", lambda *_: None)
+        rig.up()
+    assert rig.file.read_bytes() == before
+    return before
+
+
+def test_what_a_killed_run_wrote_beside_the_checkpoint_is_read_by_everyone(rig: Rig) -> None:
+    interrupted(rig)
+    assert {r.urn.rpartition("::")[2] for r in rig.snapshot.resources} >= {"one", "two"}
+    rig.check_truth()
+    assert rig.preview().unchanged
+    assert rig.backend.journal_path(STACK).exists(), "a preview writes nothing"
+    rig.up()
+    assert not rig.backend.journal_path(STACK).exists()
+    assert len(json.loads(rig.file.read_bytes())["checkpoint"]["latest"]["resources"]) == 4
+
+
+def test_a_half_written_line_was_never_acknowledged(rig: Rig) -> None:
+    interrupted(rig)
+    journal = rig.backend.journal_path(STACK)
+    whole = rig.backend.read(STACK)
+    journal.write_bytes(journal.read_bytes() + b'[["add",99,{"urn":"urn:pu')
+    assert rig.backend.read(STACK) == whole
+
+
+def test_a_run_that_was_killed_between_folding_and_forgetting_its_journal_is_over(rig: Rig) -> None:
+    interrupted(rig)
+    journal = rig.backend.journal_path(STACK)
+    left = journal.read_bytes()
+    rig.backend.fold(STACK)
+    after = rig.backend.read(STACK)
+    journal.write_bytes(left + json.dumps({"folded": increments.digest(rig.file.read_bytes())}).encode() + b"\n")
+    assert rig.backend.read(STACK) == after
+    assert rig.up().unchanged
+    assert not journal.exists()
+
+
+def test_a_journal_beside_another_checkpoint_is_refused_with_a_way_out(rig: Rig) -> None:
+    before = interrupted(rig)
+    rig.file.write_bytes(before.replace(b'"size": 1', b'"size": 3'))
+    for run in (rig.up, rig.preview, rig.destroy):
+        with pytest.raises(InputError, match="changed by something else while a run had its journal open") as refusal:
+            run()
+        assert f"rm {rig.backend.journal_path(STACK)}" in (refusal.value.hint or "")
+    rig.file.write_bytes(before)
+    rig.up()
+    rig.check_truth()
 
 
 def test_where_a_resource_was_declared_is_told_from_the_project_on_and_what_depends_on_nothing_is_left_out(

@@ -13,11 +13,11 @@ from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from rackwright.engine.providers.aws.retries import TOTAL_ATTEMPTS, Transport, Tries
 from rackwright.engine.providers.aws.shapes import NO_NAMES, Names, Props, to_api
 
-TOTAL_ATTEMPTS = 8
-"""Tries of one call, the first included; botocore's ``max_attempts`` counts differently."""
-CONNECT_S, READ_S = 5, 60
+CONNECTIONS = 32
+"""Connections of one client to its service that are kept open."""
 GONE = ("NotFound", "NoSuch", "DoesNotExist", "InvalidPlacementGroup.Unknown")
 """Parts of the error codes that say: there is no such thing."""
 
@@ -57,14 +57,11 @@ class Cloud:
     def _new_client(self, service: str) -> Any:
         config = Config(
             retries={"mode": "adaptive", "total_max_attempts": TOTAL_ATTEMPTS},
-            connect_timeout=CONNECT_S,
-            read_timeout=READ_S,
-            max_pool_connections=32,
             s3={"addressing_style": "path"},
             request_checksum_calculation="when_required",
             parameter_validation=False,
         )
-        return self._session.create_client(
+        client = self._session.create_client(
             service,
             region_name=self.region,
             endpoint_url=self.settings.endpoints.get(service, self.settings.endpoint),
@@ -73,6 +70,11 @@ class Cloud:
             aws_session_token=self.settings.token,
             config=config,
         )
+        tries, transport = Tries(), Transport(connections=CONNECTIONS)
+        client.meta.events.register("before-call", tries.before)
+        client.meta.events.register_first("needs-retry", tries.between)
+        client.meta.events.register_last("before-send", transport.send)
+        return client
 
     def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
         """Answer of one operation; parameters that are None are left out. Raises botocore's `ClientError`."""

@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from rackwright.diagnostics import CapacityError, ClusterError, StepFailed
 from rackwright.engine.providers.aws.cloud import code_of
+from rackwright.engine.providers.aws.retries import OutcomeUnknown
 
 _CAPACITY = re.compile(
     r"InsufficientInstanceCapacity|InsufficientCapacity|InsufficientHostCapacity|VcpuLimitExceeded|"
@@ -16,6 +17,7 @@ _CAPACITY = re.compile(
     r"(Vpc|Address|VolumeStorage|NatGateway|NetworkInterface|Subnet|SecurityGroup)\w*LimitExceeded|"
     r"ReservationCapacityExceeded|InsufficientFreeAddressesInSubnet"
 )
+_EXPIRED = re.compile(r"Expired(Token|TokenException)?$|RequestExpired|TokenRefreshRequired")
 _SECRET = re.compile(r"(AKIA|ASIA)[A-Z0-9]{16}|(?i:password|secret|token)\s*[=:]\s*\S+")
 
 
@@ -27,6 +29,9 @@ def translate(error: Exception, type_: str, urn: str, doing: str) -> ClusterErro
         return error
     if isinstance(error, ClientError):
         return _client_error(error, what, urn)
+    if isinstance(error, OutcomeUnknown):
+        hint = "run the same command again: it looks for what this left before it makes anything"
+        return StepFailed(f"{what}: {_clean(str(error))}; it may have been carried out", where=urn, hint=hint)
     if isinstance(error, BotoCoreError):
         return StepFailed(f"{what}: {_clean(str(error))}", where=urn, hint="is the cloud up? ./rw cloud status")
     return StepFailed(f"{what}: {type(error).__name__}: {_clean(str(error))}", where=urn)
@@ -38,6 +43,9 @@ def _client_error(error: ClientError, what: str, urn: str) -> ClusterError:
     summary = f"{what}: {code}: {told} (request {request})"
     if _CAPACITY.search(code):
         return CapacityError(summary, where=urn, hint=_advice(code))
+    if _EXPIRED.search(code):
+        hint = "sign in again (aws sso login, or new keys) and run the same command again; what was done is recorded"
+        return StepFailed(f"{what}: the credentials have expired ({code})", where=urn, hint=hint)
     return StepFailed(summary, where=urn)
 
 

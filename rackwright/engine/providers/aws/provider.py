@@ -11,7 +11,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from rackwright.diagnostics import ClusterError, StepFailed
 from rackwright.engine.properties import from_struct, reveal, to_struct
-from rackwright.engine.providers.aws import configuration
+from rackwright.engine.providers.aws import again, configuration
 from rackwright.engine.providers.aws.changes import diff_response
 from rackwright.engine.providers.aws.cloud import Cloud
 from rackwright.engine.providers.aws.comparison import UNKNOWN, project_inputs
@@ -125,7 +125,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         wanted = Wanted(request.urn, inputs)
 
         def work() -> provider_pb2.CreateResponse:
-            id_ = kind.create(self._at(), wanted)
+            id_ = again.create(kind, self._at(), wanted)
             return provider_pb2.CreateResponse(id=id_, properties=to_struct(self._outputs(kind, id_, inputs, {})))
 
         return self._guard(_type(request.urn), request.urn, "create", context, work)
@@ -141,7 +141,8 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         diff = diff_response(olds, news, frozenset(), delete_first=False)
 
         def work() -> provider_pb2.UpdateResponse:
-            kind.update(self._at(), request.id, olds, Wanted(request.urn, news), frozenset(diff.diffs))
+            changed = frozenset(diff.diffs)
+            again.update(kind, self._at(), request.id, olds, Wanted(request.urn, news), changed)
             return provider_pb2.UpdateResponse(properties=to_struct(self._outputs(kind, request.id, news, old_outputs)))
 
         return self._guard(_type(request.urn), request.urn, "update", context, work)

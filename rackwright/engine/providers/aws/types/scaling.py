@@ -24,6 +24,8 @@ NAMES = fixed(
     }
 )
 POLL_S = 0.2
+MOST_FAILURES = 3
+"""Launches that may fail in a row before the group's creation is given up."""
 _UNITS = {"h": 3600, "m": 60, "s": 1}
 
 
@@ -79,12 +81,17 @@ class Group(Resource):
         return [_tag(wanted.get("name"), tag) for tag in [*defaults, *wanted.get("tags", [])]]
 
     def wait_for_capacity(self, cloud: Cloud, name: str, wanted: Wanted) -> None:
-        """Wait until the wanted number of instances is in service, at most `waitForCapacityTimeout`."""
+        """Wait until the wanted number of instances is in service, at most `waitForCapacityTimeout`.
+
+        The group itself tries a launch again that failed; `MOST_FAILURES` in a row end the wait, as nothing is left to
+        hope for soon. Raises `CapacityError` or `StepFailed` with the reason that the group gives.
+        """
         patience = seconds(str(wanted.get("waitForCapacityTimeout", "10m")))
         need = int(wanted.get("desiredCapacity", wanted.get("minSize", 0)))
         deadline = time.monotonic() + patience
         while patience and (have := self._in_service(cloud, name)) < need:
-            if time.monotonic() >= deadline:
+            failing = _failures(cloud, name) >= MOST_FAILURES and not wanted.get("ignoreFailedScalingActivities")
+            if failing or time.monotonic() >= deadline:
                 raise _too_few(cloud, name, have, need)
             time.sleep(POLL_S)
 
@@ -175,6 +182,13 @@ def _shown_tags(live: list[dict[str, Any]], known: list[Props]) -> list[Props]:
     }
     first = [tag["key"] for tag in known if tag["key"] in found]
     return [found[key] for key in dict.fromkeys([*first, *sorted(found)])]
+
+
+def _failures(cloud: Cloud, name: str) -> int:
+    """Launches of the group that failed since the last one that did not."""
+    answer = cloud.call("autoscaling", "DescribeScalingActivities", AutoScalingGroupName=name, MaxRecords=MOST_FAILURES)
+    states = [one["StatusCode"] for one in answer.get("Activities", [])]
+    return next((number for number, state in enumerate(states) if state != "Failed"), len(states))
 
 
 def _too_few(cloud: Cloud, name: str, have: int, need: int) -> CapacityError | StepFailed:

@@ -12,7 +12,6 @@ import json
 import os
 import pwd
 import socket
-import subprocess
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,12 +25,10 @@ from rackwright.engine import Plan
 from rackwright.evidence import EvidenceLog, digest
 from rackwright.lock import lock_path
 from rackwright.outcome import Verdict
+from rackwright.pipeline.checkout import commit_of
 from rackwright.pipeline.prepare import Prepared
 from rackwright.pipeline.run import Run
 from rackwright.pipeline.workspace import Workspace
-
-GIT_TIMEOUT_S = 30.0
-"""Longest wait for git; after that the record says that the commit is not known."""
 
 
 def evidence_root(root: Path) -> Path:
@@ -121,35 +118,12 @@ def inputs(prepared: Prepared, root: Path) -> dict[str, object]:
     return {
         "stack_file": _file_digest(prepared.path),
         "lock_file": _file_digest(lock_path(prepared.path)),
-        "git": _commit(root),
+        "git": commit_of(root),
     }
 
 
 def _file_digest(path: Path) -> str | None:
     return f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}" if path.is_file() else None
-
-
-def _commit(root: Path) -> dict[str, object]:
-    """The commit, and whether anything but the evidence differs from it; both None where git cannot say."""
-    commit = _git(root, "rev-parse", "HEAD")
-    changes = _git(root, "status", "--porcelain", "--", ".", ":(exclude)evidence")
-    return {"commit": commit, "dirty": None if commit is None or changes is None else bool(changes)}
-
-
-def _git(root: Path, *arguments: str) -> str | None:
-    environment = os.environ | {"GIT_OPTIONAL_LOCKS": "0"}
-    try:
-        found = subprocess.run(
-            ["git", "-C", str(root), *arguments],
-            capture_output=True,
-            text=True,
-            timeout=GIT_TIMEOUT_S,
-            check=True,
-            env=environment,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return found.stdout.strip()
 
 
 def _plan(plan: Plan | None) -> dict[str, object] | None:

@@ -12,7 +12,7 @@ from rackwright.cli.app import main
 from rackwright.cli.watch import Watch
 from rackwright.diagnostics import ClusterError, StepFailed
 from rackwright.evidence import EvidenceLog, read_record
-from rackwright.pipeline import evidence
+from rackwright.pipeline import checkout
 from rackwright.pipeline.evidence import content_of, keep_evidence, known_logs, stack_log, who
 from rackwright.pipeline.open import open_stack
 from rackwright.pipeline.run import Run
@@ -129,7 +129,7 @@ def test_the_commands_show_prove_and_export(
 ) -> None:
     for module in ("rackwright.cli.evidence", "rackwright.cli.cluster", "rackwright.cli.app"):
         monkeypatch.setattr(f"{module}.project_root", lambda: root)
-    monkeypatch.setattr(evidence, "_git", lambda *arguments: "c0ffee")
+    monkeypatch.setattr(checkout, "git", lambda *arguments: "c0ffee")
     assert main(["audit", "local", "--json"]) in {0, 5}
     capsys.readouterr()
     assert main(["evidence", "show", "local", "--json"]) == 0

@@ -90,8 +90,10 @@ class TrafficRecord(pulumi.ComponentResource):
 class AuditTrail(pulumi.ComponentResource):
     """CloudTrail over all regions with validated, encrypted log files, and object access of the data buckets.
 
+    With `organisation` it covers every account of the organisation; only the management account may make such a trail.
     With `protect` the engine refuses to delete the bucket of log files.
-    Source: AWS CloudTrail User Guide, "Security best practices in AWS CloudTrail".
+    Source: AWS CloudTrail User Guide, "Security best practices in AWS CloudTrail", "Creating a trail for an
+    organization".
     """
 
     trail_arn: pulumi.Output[str]
@@ -106,6 +108,7 @@ class AuditTrail(pulumi.ComponentResource):
         key_arn: pulumi.Input[str],
         data_bucket_arns: Sequence[str],
         retention_days: int,
+        organisation: bool = False,
         tags: Mapping[str, str],
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
@@ -126,6 +129,7 @@ class AuditTrail(pulumi.ComponentResource):
             name=name,
             s3_bucket_name=files.ready_bucket,
             is_multi_region_trail=True,
+            is_organization_trail=organisation,
             include_global_service_events=True,
             enable_logging=True,
             enable_log_file_validation=True,

@@ -18,7 +18,16 @@ class Keys:
     """Customer-managed keys of the cluster, by what they encrypt; ARNs."""
 
     data: pulumi.Output[str]
-    """Volumes, file systems, buckets, secrets and records."""
+    """Volumes, file systems and data buckets."""
+    logs: pulumi.Output[str]
+    """Log groups, trails, flow logs and records of the configuration."""
+    secrets: pulumi.Output[str]
+    alerts: pulumi.Output[str]
+    """Topics of alarms."""
+    backups: pulumi.Output[str]
+    """Recovery points."""
+    images: pulumi.Output[str]
+    """Container images."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,40 +14,6 @@ from pydantic import JsonValue
 
 Statement = dict[str, JsonValue]
 
-KEY_ADMINISTRATION: tuple[str, ...] = (
-    "kms:CancelKeyDeletion",
-    "kms:CreateAlias",
-    "kms:DeleteAlias",
-    "kms:DescribeKey",
-    "kms:DisableKey",
-    "kms:EnableKey",
-    "kms:EnableKeyRotation",
-    "kms:GetKeyPolicy",
-    "kms:GetKeyRotationStatus",
-    "kms:ListAliases",
-    "kms:ListGrants",
-    "kms:ListKeyPolicies",
-    "kms:ListResourceTags",
-    "kms:PutKeyPolicy",
-    "kms:RevokeGrant",
-    "kms:ScheduleKeyDeletion",
-    "kms:TagResource",
-    "kms:UntagResource",
-    "kms:UpdateAlias",
-    "kms:UpdateKeyDescription",
-)
-"""What account administrators may do with the key; none of it reads data."""
-
-KEY_USE: tuple[str, ...] = (
-    "kms:Decrypt",
-    "kms:DescribeKey",
-    "kms:Encrypt",
-    "kms:GenerateDataKey",
-    "kms:GenerateDataKeyWithoutPlaintext",
-    "kms:ReEncryptFrom",
-    "kms:ReEncryptTo",
-)
-
 SESSION_MANAGER: tuple[str, ...] = (
     "ec2messages:AcknowledgeMessage",
     "ec2messages:DeleteMessage",
@@ -112,64 +78,6 @@ def trust(service: str, *, account: str | None = None) -> str:
     if account is not None:
         statement["Condition"] = {"StringEquals": {"aws:SourceAccount": account}}
     return as_text([statement])
-
-
-def key_policy(scope: Scope, *, services: Sequence[str]) -> str:
-    """Key policy: administrators cannot read data, and data is read only through the named `services`.
-
-    `services` are the DNS prefixes of ``kms:ViaService`` (``ec2``, ``fsx``). Anybody of this account may use the key
-    through them, as with AWS's own keys: the service-linked role of Auto Scaling has no rights on keys of its own.
-    Grants may only be made for AWS resources: that is how an encrypted volume is attached.
-    Source: AWS KMS Developer Guide, "kms:ViaService"; CloudTrail User Guide, "Configure AWS KMS key policies".
-    """
-    via: list[JsonValue] = [f"{service}.{scope.region}.amazonaws.com" for service in sorted(services)]
-    through: JsonValue = {"kms:CallerAccount": scope.account, "kms:ViaService": via}
-    trails = f"arn:{scope.partition}:cloudtrail:*:{scope.account}:trail/*"
-    anybody: JsonValue = {"AWS": "*"}
-    return as_text(
-        [
-            _key_statement("Administer", {"AWS": scope.root}, KEY_ADMINISTRATION, None),
-            _key_statement("UseThroughServices", anybody, KEY_USE, {"StringEquals": through}),
-            _key_statement(
-                "AttachEncryptedResources",
-                anybody,
-                ("kms:CreateGrant",),
-                {"Bool": {"kms:GrantIsForAWSResource": "true"}, "StringEquals": through},
-            ),
-            _key_statement(
-                "EncryptLogs",
-                {"Service": f"logs.{scope.region}.amazonaws.com"},
-                KEY_USE,
-                {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": scope.arn("logs", "log-group:*")}},
-            ),
-            _key_statement(
-                "EncryptTrail",
-                {"Service": "cloudtrail.amazonaws.com"},
-                ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"),
-                {"StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": trails}},
-            ),
-            _key_statement(
-                "NotifyThroughTopics",
-                {"Service": ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]},
-                ("kms:Decrypt", "kms:GenerateDataKey"),
-                {"StringEquals": {"aws:SourceAccount": scope.account}},
-            ),
-        ]
-    )
-
-
-def _key_statement(
-    sid: str, principal: JsonValue, actions: Sequence[str], condition: dict[str, JsonValue] | None
-) -> Statement:
-    # In a key policy the only resource is the key itself, and it is written "*".
-    statement: Statement = {
-        "Sid": sid,
-        "Effect": "Allow",
-        "Principal": principal,
-        "Action": list(actions),
-        "Resource": "*",
-    }
-    return {**statement, "Condition": condition} if condition else statement
 
 
 def session_manager_policy() -> str:

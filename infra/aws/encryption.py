@@ -1,58 +1,58 @@
-"""The cluster's own encryption key, and encryption of every new volume by default."""
+"""The cluster's own encryption keys, one for each class of data."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
 
 from infra.aws.account import Account
-from infra.aws.documents import key_policy
+from infra.aws.key_documents import key_policy
+from rackwright.design.governance import DataKey, KeyClass
 
-KEY_USERS = ("ec2", "elasticfilesystem", "fsx", "s3", "secretsmanager", "sns")
-"""Services that encrypt the cluster's data with the key."""
-
-ROTATION_DAYS = 365
 DELETION_WINDOW_DAYS = 30
 """Longest that AWS offers: a deleted key takes all data with it, so there must be time to notice."""
 
 
 class Encryption(pulumi.ComponentResource):
-    """Customer-managed key with yearly rotation, under a policy that separates administering from reading.
+    """Customer-managed keys with rotation, each under a policy that separates administering from reading.
 
-    Deleting the key deletes the data. With `protect` the engine refuses to delete or replace it; without (rehearsals)
-    it goes away with the stack after the waiting time. Encryption of new volumes is a setting of the account and stays
-    on when the stack goes.
+    Deleting a key deletes the data. With `protect` the engine refuses to delete or replace one; without (rehearsals)
+    they go away with the stack after the waiting time.
     Source: AWS KMS Developer Guide, "Key policies in AWS KMS" and "Rotating AWS KMS keys".
     """
 
-    key_arn: pulumi.Output[str]
+    arns: dict[KeyClass, pulumi.Output[str]]
+    """By what the key encrypts."""
 
     def __init__(
         self,
         name: str,
         *,
         account: Account,
+        keys: Sequence[DataKey],
         tags: Mapping[str, str],
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("rackwright:aws:Encryption", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        self._prefix, self._account, self._tags, self._protect = name, account, tags, protect
+        self.arns = {key.name: self._declare(key) for key in keys}
+        self.register_outputs({"arns": self.arns})
+
+    def _declare(self, wanted: DataKey) -> pulumi.Output[str]:
+        name = f"{self._prefix}-{wanted.name}"
         key = aws.kms.Key(
-            f"{name}-data",
-            description=f"Data of cluster {name}",
+            name,
+            description=f"{wanted.purpose} of cluster {self._prefix}",
             enable_key_rotation=True,
-            rotation_period_in_days=ROTATION_DAYS,
+            rotation_period_in_days=wanted.rotation_days,
             deletion_window_in_days=DELETION_WINDOW_DAYS,
-            policy=account.render(lambda scope: key_policy(scope, services=KEY_USERS)),
-            tags={**tags, "Name": f"{name}-data"},
-            opts=pulumi.ResourceOptions(parent=self, protect=protect),
+            policy=self._account.render(lambda scope: key_policy(scope, wanted, self._prefix)),
+            tags={**self._tags, "Name": name, "rackwright:holds": wanted.name},
+            opts=pulumi.ResourceOptions(parent=self, protect=self._protect),
         )
-        aws.kms.Alias(f"{name}-data", name=f"alias/{name}-data", target_key_id=key.key_id, opts=child)
-        # A setting of the whole account: removing it with one stack would switch it off for all others.
-        keep = pulumi.ResourceOptions(parent=self, retain_on_delete=protect)
-        aws.ebs.EncryptionByDefault(f"{name}-volumes", enabled=True, opts=keep)
-        self.key_arn = key.arn
-        self.register_outputs({"key_arn": self.key_arn})
+        child = pulumi.ResourceOptions(parent=self)
+        aws.kms.Alias(name, name=f"alias/{name}", target_key_id=key.key_id, opts=child)
+        return key.arn

@@ -72,7 +72,7 @@ class NetworkSide(pulumi.ComponentResource):
             name,
             account=context.account,
             service="vpc-flow-logs.amazonaws.com",
-            key_arn=self._keys.data,
+            key_arn=self._keys.logs,
             retention_days=context.design.retention_days,
             tags=context.tags,
             opts=context.child,

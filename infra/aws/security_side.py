@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pulumi
 
+from infra.aws.account_defaults import AccountDefaults
 from infra.aws.audit_trail import AuditTrail, LogSink
 from infra.aws.bucket import bucket_name
 from infra.aws.budget import CostGuard
@@ -23,20 +24,36 @@ class SecuritySide(pulumi.ComponentResource):
 
     def __init__(self, context: Context) -> None:
         super().__init__("rackwright:aws:SecuritySide", f"{context.prefix}-security", None, context.child)
-        self._context = context.within(self)
+        self._context, self._wanted = context.within(self), context.design.governance
         self.keys = self._declare_keys()
         self.identity = self._declare_identity()
-        self._declare_trail()
+        if self._wanted.trail.on:
+            self._declare_trail()
         self._declare_budget()
+        if self._wanted.detection.account_defaults:
+            self._declare_defaults()
         self.outputs = {"key_arn": self.keys.data}
         self.register_outputs(self.outputs)
 
     def _declare_keys(self) -> Keys:
         context = self._context
         encryption = Encryption(
-            context.prefix, account=context.account, tags=context.tags, protect=context.protect, opts=context.child
+            context.prefix,
+            account=context.account,
+            keys=self._wanted.keys,
+            tags=context.tags,
+            protect=context.protect,
+            opts=context.child,
         )
-        return Keys(data=encryption.key_arn)
+        return Keys(**encryption.arns)
+
+    def _declare_defaults(self) -> None:
+        AccountDefaults(
+            self._context.prefix,
+            passwords=self._wanted.access.passwords,
+            keep=self._context.protect,
+            opts=self._context.child,
+        )
 
     def _declare_identity(self) -> NodeIdentity:
         context = self._context
@@ -51,7 +68,7 @@ class SecuritySide(pulumi.ComponentResource):
             name,
             account=context.account,
             service="cloudtrail.amazonaws.com",
-            key_arn=self.keys.data,
+            key_arn=self.keys.logs,
             retention_days=context.design.retention_days,
             tags=context.tags,
             opts=context.child,
@@ -61,9 +78,10 @@ class SecuritySide(pulumi.ComponentResource):
             account=context.account,
             bucket=bucket_name(context.prefix, "trail", context.region),
             sink=calls,
-            key_arn=self.keys.data,
+            key_arn=self.keys.logs,
             data_bucket_arns=data_bucket_arns(context.design, context.region),
             retention_days=context.design.retention_days,
+            organisation=self._wanted.trail.organisation,
             tags=context.tags,
             protect=context.protect,
             opts=context.child,
@@ -75,7 +93,7 @@ class SecuritySide(pulumi.ComponentResource):
             context.prefix,
             account=context.account,
             cost=context.design.cost,
-            key_arn=self.keys.data,
+            key_arn=self.keys.alerts,
             tags=context.tags,
             opts=context.child,
         )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pulumi
 import pytest
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, settings
 
+from rackwright.design.governing import governance_of
 from rackwright.design.model import (
     Cost,
     Design,
@@ -22,8 +24,11 @@ from rackwright.design.model import (
     Storage,
     Subnet,
 )
+from rackwright.spec.load import load_spec
 
 ACCOUNT = "123456789012"
+COST = Cost(usd_per_hour=6000.0, by_pool={}, storage_usd_per_hour=10.0, not_priced=(), priced_on="2026-11-01")
+SPEC = load_spec(Path(__file__).parents[3] / "stacks" / "h100-train.yaml")
 
 
 class Recorder(Mocks):
@@ -153,7 +158,8 @@ def design(*, target: str = "aws", nodes: int = 64, classification: str = "phi")
         images=(),
         retention_days=400,
         tags={"owner": "platform"},
-        cost=Cost(usd_per_hour=6000.0, by_pool={}, storage_usd_per_hour=10.0, not_priced=(), priced_on="2026-11-01"),
+        governance=governance_of(SPEC, COST),
+        cost=COST,
         power=Power(it_kw=700.0, facility_kw=875.0, pue=1.25, not_known=()),
         fabric=FabricSummary(kind="efa", per_node_gbps=3200.0, endpoints=2048),
     )

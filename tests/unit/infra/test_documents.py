@@ -13,10 +13,16 @@ from infra.aws.audit_trail import LOG_RETENTION_DAYS, log_retention
 from infra.aws.bucket import bucket_name
 from infra.aws.budget import monthly_limit
 from infra.aws.documents import Scope
-from infra.aws.encryption import KEY_USERS
+from infra.aws.key_documents import WRITERS, key_policy
+from rackwright.design.governance import DataKey
 from rackwright.design.model import Cost
 
 SCOPE = Scope("aws", "123456789012", "us-east-1")
+KEYS = (
+    DataKey(name="data", purpose="d", services=("ec2", "s3")),
+    DataKey(name="logs", purpose="l", services=("s3",), writers=tuple(sorted(set(WRITERS)))),
+    DataKey(name="secrets", purpose="s", services=("secretsmanager",)),
+)
 READS_DATA = {"kms:Decrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:GenerateDataKeyWithoutPlaintext"}
 
 
@@ -26,7 +32,8 @@ def statements(text: str) -> list[dict[str, Any]]:
 
 def every_document() -> Iterator[tuple[str, str]]:
     arn = "arn:aws:s3:::data"
-    yield "key", documents.key_policy(SCOPE, services=KEY_USERS)
+    for key in KEYS:
+        yield f"key of {key.name}", key_policy(SCOPE, key, "train")
     yield "session manager", documents.session_manager_policy()
     yield "buckets", documents.bucket_use_policy([arn])
     yield "secrets", documents.secret_read_policy(SCOPE, "train")
@@ -52,20 +59,29 @@ def test_a_statement_open_to_everybody_or_a_service_has_a_condition(name, text) 
             assert statement["Condition"], name
 
 
-def test_administrators_of_the_key_cannot_read_data_with_it_directly() -> None:
-    for statement in statements(documents.key_policy(SCOPE, services=KEY_USERS)):
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
+def test_administrators_of_a_key_cannot_read_data_with_it_directly(key) -> None:
+    for statement in statements(key_policy(SCOPE, key, "train")):
         if READS_DATA & set(statement["Action"]) and "AWS" in statement["Principal"]:
             assert statement["Condition"]["StringEquals"]["kms:ViaService"]
 
 
 def test_grants_on_the_key_are_for_aws_resources_only() -> None:
-    (grant,) = [
-        each
-        for each in statements(documents.key_policy(SCOPE, services=["ec2"]))
-        if "kms:CreateGrant" in each["Action"]
-    ]
+    (grant,) = [each for each in statements(key_policy(SCOPE, KEYS[0], "x")) if "kms:CreateGrant" in each["Action"]]
     assert grant["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
-    assert grant["Condition"]["StringEquals"]["kms:ViaService"] == ["ec2.us-east-1.amazonaws.com"]
+    assert "ec2.us-east-1.amazonaws.com" in grant["Condition"]["StringEquals"]["kms:ViaService"]
+
+
+def test_the_key_of_the_secrets_opens_those_of_its_own_cluster_only() -> None:
+    (use,) = [each for each in statements(key_policy(SCOPE, KEYS[2], "train")) if "kms:Decrypt" in each["Action"]]
+    bound = use["Condition"]["ArnLike"]["kms:EncryptionContext:SecretARN"]
+    assert bound == "arn:aws:secretsmanager:us-east-1:123456789012:secret:train/*"
+
+
+def test_no_key_admits_a_service_that_its_class_does_not_name() -> None:
+    text = key_policy(SCOPE, KEYS[0], "train")
+    assert "cloudtrail" not in text
+    assert "secretsmanager" not in text
 
 
 def test_only_the_named_trail_may_write_into_the_bucket_of_log_files() -> None:

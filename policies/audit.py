@@ -64,7 +64,7 @@ def audit(
     resources: Sequence[Resource], rules: Sequence[Rule], profile: Profile, waivers: Sequence[Waiver], today: date
 ) -> AuditResult:
     """Judge `resources` by `rules`; `waivers` hold until their last day, `today` included."""
-    findings = apply_waivers(evaluate(rules, resources, profile=profile), waivers, today)
+    findings = apply_waivers(evaluate(rules, resources, profile=profile, today=today), waivers, today)
     return AuditResult(profile, tuple(sorted(findings, key=_order)), coverage_of(findings, rules, profile))
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
 from policies.profile import Profile
 from policies.rule import Enforcement, Finding, Resource, Rule, Status, Unknown
 from policies.stack import Stack
 
 
-def evaluate(rules: Iterable[Rule], resources: Sequence[Resource], *, profile: Profile) -> list[Finding]:
+def evaluate(
+    rules: Iterable[Rule], resources: Sequence[Resource], *, profile: Profile, today: date | None = None
+) -> list[Finding]:
     """Findings of every rule on every resource it applies to, rules in the given order.
 
     A resource without violation gives one finding `passed`; one with several violations gives as many `failed`.
+    Ends of life are judged for `today`; None takes the clock's.
     """
-    stack = Stack(resources)
+    stack = Stack(resources, today)
     findings: list[Finding] = []
     for rule in rules:
         enforcement = profile.enforcement(rule)

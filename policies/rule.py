@@ -109,6 +109,9 @@ def type_of_urn(urn: str) -> str:
 Find = Callable[[Resource, Sequence[Resource]], Iterator[str]]
 """Yields one message per violation of the resource, given every resource of the stack."""
 
+Remedy = Callable[[Resource], Mapping[str, Any]]
+"""Top-level properties of the resource with values that satisfy the rule; empty where it cannot tell them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -126,6 +129,10 @@ class Rule:
     confidence: Severity = Severity.HIGH
     needs_stack: bool = False
     """Whether the verdict needs other resources of the stack; such a rule cannot judge a resource by itself."""
+    code: str = ""
+    """The fix as code: what to write in a program, a manifest or a file."""
+    remedy: Remedy | None = None
+    """Mends a planned resource, where that is safe (nothing is lost, nobody locked out); used only when asked for."""
     docs: str = ""
     """The rule file's docstring (fixed headings); the reference page is generated from it."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import overload
 
@@ -40,8 +41,10 @@ class Pointers:
 class Stack(Sequence[Resource]):
     """Resources of one stack, in their order."""
 
-    def __init__(self, resources: Sequence[Resource]) -> None:
+    def __init__(self, resources: Sequence[Resource], today: date | None = None) -> None:
         self._resources = tuple(resources)
+        self.today = today or datetime.now(UTC).date()
+        """Day for which ends of life and ages are judged."""
         self._pointers: dict[tuple[str, str], Pointers] = {}
 
     @cached_property

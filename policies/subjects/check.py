@@ -51,7 +51,7 @@ def _part(name: str) -> type:
 
 def _faults(shape: type, props: Any, unread: set[str]) -> list[str]:
     try:
-        valid = TypeAdapter(shape).validate_python(props, strict=True)
+        valid: Any = TypeAdapter(shape).validate_python(props, strict=True)
     except ValidationError as wrong:
         faults = [(".".join(str(part) for part in each["loc"]), each["type"], each["msg"]) for each in wrong.errors()]
         told = [f"{where}: {text}" for where, kind, text in faults if not (kind == "missing" and where in unread)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 from rich.table import Table
 
+from rackwright.cli import faults
 from rackwright.cli.arguments import Json, Stack, Yes
 from rackwright.cli.console import confirm, emit_json, out, say
 from rackwright.cloud.capability import why_no_machines
@@ -15,6 +16,8 @@ from rackwright.pipeline.open import open_stack
 from rackwright.pipeline.workspace import project_root
 
 app = typer.Typer(help="The local cloud: AWS API, machines, package cache and registry.", no_args_is_help=True)
+
+app.add_typer(faults.app, name="faults")
 
 DEFAULT_STACK = "local"
 

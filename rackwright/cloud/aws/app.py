@@ -20,8 +20,9 @@ from werkzeug.test import run_wsgi_app
 from rackwright.cloud.aws import broken, lifecycle
 from rackwright.cloud.aws.call import ApiError, Behaviours, Call, Reply
 from rackwright.cloud.aws.determinism import seed_every_source
-from rackwright.cloud.aws.faults import Fault, FaultPlan, Luck, in_force
+from rackwright.cloud.aws.faults import FAULTS_PATH, Fault, FaultPlan
 from rackwright.cloud.aws.journal import Entry, Journal
+from rackwright.cloud.aws.luck import Luck, in_force, refusal
 from rackwright.cloud.aws.services import BEHAVIOURS
 from rackwright.cloud.aws.tokens import once
 from rackwright.diagnostics import InputError
@@ -30,8 +31,6 @@ log = logging.getLogger(__name__)
 
 DEFAULT_REGION = "us-east-1"
 INSTANCE_SERVICES = frozenset({"ec2", "autoscaling", "eks"})
-FAULTS_PATH = "/rackwright/faults"
-"""Where the emulator tells how often each fault of the plan has struck; no AWS API has this path."""
 
 _SCOPE = re.compile(r"Credential=[^/,]+/[^/,]+/(?P<region>[^/,]+)/[^/,]+/aws4_request")
 
@@ -109,7 +108,7 @@ class Emulator:
             return _send(call.refuse(fault), call.environ, start_response)
         self.stopping.wait(fault.delay_s)
         if fault.error:
-            return _send(call.refuse(fault.refusal(call.service)), call.environ, start_response)
+            return _send(call.refuse(refusal(fault, call.service)), call.environ, start_response)
         if fault.connection == "whole":
             return _send(self._carry_out(call), call.environ, start_response)
         reply = self._carry_out(call) if fault.takes_effect else call.answer(None)

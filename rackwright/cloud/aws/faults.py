@@ -9,8 +9,7 @@ the launches that a service makes by itself: an auto-scaling group asks as ``ec2
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
@@ -20,9 +19,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from rackwright.cloud.aws.call import ApiError
-from rackwright.cloud.aws.fault_errors import worded
+from rackwright.cloud.aws.fault_errors import Wording, worded
 from rackwright.diagnostics import InputError, Problem
+
+FAULTS_PATH = "/rackwright/faults"
+"""Where the emulator tells how often each fault of the plan has struck; no AWS API has this path."""
 
 
 class Fault(BaseModel):
@@ -58,10 +59,10 @@ class Fault(BaseModel):
             raise ValueError(f"a {self.connection} connection brings no error {self.error!r}: give one of the two")
         return self
 
-    def refusal(self, service: str) -> ApiError:
+    def worded(self, service: str) -> Wording:
         """The error in the words of `service`."""
         usual = worded(self.error, service)
-        return ApiError(usual.code, f"fault plan: {self.message or usual.message}", self.status or usual.status)
+        return Wording(usual.code, self.status or usual.status, f"fault plan: {self.message or usual.message}")
 
     @property
     def takes_effect(self) -> bool:
@@ -168,40 +169,3 @@ class FaultPlan:
         """A number in [0, 1) that depends on seed, fault and how many calls it has seen, and on nothing else."""
         text = f"{self.plan.seed}/{key[0].model_dump_json()}/{key[1]}/{self._seen[key]}"
         return int.from_bytes(sha256(text.encode()).digest()[:8], "big") / 2**64
-
-
-class Luck:
-    """What strikes the launches that a service makes by itself while one call is answered, kept for a replay."""
-
-    def __init__(self, plan: FaultPlan | None, struck: Sequence[str] = ()) -> None:
-        self._plan, self._given, self.struck = plan, list(struck), [*struck]
-
-    def ask(self, service: str, action: str) -> None:
-        """Raises `ApiError` when the launch fails; a replay fails as the first run did."""
-        if self._plan is None:
-            told = self._given.pop(0) if self._given else ""
-        else:
-            fault = self._plan.next_for(service, action)
-            told = fault.model_dump_json() if fault is not None and fault.error else ""
-            self.struck.append(told)
-        if told:
-            raise Fault.model_validate_json(told).refusal(service)
-
-
-_in_force: list[Luck] = []
-
-
-@contextmanager
-def in_force(luck: Luck) -> Iterator[None]:
-    """Launches inside are made with this luck; the emulator answers one call at a time."""
-    _in_force.append(luck)
-    try:
-        yield
-    finally:
-        _in_force.pop()
-
-
-def ask_luck(service: str, action: str) -> None:
-    """Called by a service before it launches something by itself. Raises `ApiError` when the fault plan says so."""
-    if _in_force:
-        _in_force[-1].ask(service, action)

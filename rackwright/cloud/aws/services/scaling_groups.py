@@ -16,8 +16,8 @@ from moto.autoscaling.models import ASG_NAME_TAG, FakeAutoScalingGroup, Instance
 from moto.moto_api._internal import mock_random
 
 from rackwright.cloud.aws.call import ApiError, Behaviours, Call, Reply
-from rackwright.cloud.aws.faults import ask_luck
 from rackwright.cloud.aws.lifecycle import pace
+from rackwright.cloud.aws.luck import ask_luck
 from rackwright.cloud.aws.services.launches import on_behalf_of
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 15, 300

@@ -102,6 +102,8 @@ class Product(Record):
     """Product whose versions it shares exactly (fabric manager: driver)."""
     module: str | None = None
     """Go module it is built from."""
+    archive: str | None = Field(default=None, pattern=r"^https://")
+    """Where the archive of a release is; holds ``{name}`` in place of the version. Each release has its digest."""
     lines: tuple[Line, ...] = ()
     releases: tuple[Release, ...] = ()
     distribution: Mapping[System, tuple[str, ...]] = {}
@@ -237,6 +239,8 @@ def _product_mistakes(product: Product, known: Iterable[str]) -> Iterator[str]:
     for version, systems, _ in sorted({key for key in keys if keys.count(key) > 1}):
         yield f"{product.name} {version} is listed twice for {', '.join(systems) or 'every system'}"
     for release in product.releases:
+        if product.archive and not release.digest:
+            yield f"{product.name} {release.version} is an archive without a digest"
         for name in sorted(release.requires.keys() - set(known)):
             yield f"{product.name} {release.version} requires {name}, which is no product"
     if product.follows is not None and product.follows not in known:

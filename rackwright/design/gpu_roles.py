@@ -53,6 +53,6 @@ def _of_vendors(spec: ClusterSpec, *, slurm: bool) -> Iterator[str]:
     if package_source(spec) == "nvidia":
         yield "nvidia_repository"
     if spec.software.acceptance_tools:
-        yield from ("nvbandwidth", "nccl_tests")
+        yield "acceptance_tools"
     if slurm and spec.software.containers != "none" and (spec.slurm is None or spec.slurm.pyxis):
         yield from ("enroot", "pyxis")

@@ -22,6 +22,9 @@ _SYSTEMS: Mapping[str, System] = {
 }
 """Operating system of the spec -> that of the software catalog."""
 
+_WITH_VENDORS_COMPILER = frozenset({"ubuntu-22.04", "ubuntu-24.04", "rocky-9"})
+"""Systems for which NVIDIA's repository has the compiler that the acceptance programs are built with."""
+
 SchedulerKind = Literal["slurm", "kubernetes"]
 
 Wishes = dict[str, tuple[str, str]]
@@ -63,6 +66,7 @@ def wants_of(
     wished = _vendor_wishes(design, software) if on_real else _local_wishes(software)
     wished |= _scheduler_wishes(software, slurm, kubernetes, schedulers) if on_real else {}
     wished |= _kernel_wish(software, _system(design, software))
+    wished |= _tool_wishes(design, software) if on_real else {}
     return Wants(
         system=_system(design, software),
         target=design.target,
@@ -170,6 +174,24 @@ def _gpu_wishes(design: Design, software: SoftwareSpec) -> Wishes:
         wished["gdrcopy"] = ("present", "software.gdrcopy")
     if software.gpudirect_storage:
         wished["gpudirect-storage"] = ("present", "software.gpudirect_storage")
+    return wished
+
+
+def _tool_wishes(design: Design, software: SoftwareSpec) -> Wishes:
+    """Libraries, profilers and acceptance programs that GPU nodes have beside the driver."""
+    if not any(pool.gpus for pool in design.pools):
+        return {}
+    wished: Wishes = {}
+    libraries = {"cudnn": software.cudnn, "tensorrt": software.tensorrt}
+    for product, wish in libraries.items():
+        if wish:
+            wished[product] = (wish if wish == "present" else f"=={wish}", f"software.{product}")
+    if software.profilers:
+        wished["nsight-compute"] = ("present", "software.profilers")
+        if "arm64" not in _architectures(design):
+            wished["nsight-systems"] = ("present", "software.profilers")
+    if software.acceptance_tools and _system(design, software) in _WITH_VENDORS_COMPILER:
+        wished |= dict.fromkeys(("nccl-tests", "nvbandwidth"), ("present", "software.acceptance_tools"))
     return wished
 
 

@@ -42,6 +42,9 @@ def _components(lock: Lock) -> Iterator[dict[str, object]]:
         yield _image(reference, image)
     for path, version in sorted(lock.modules.items()):
         yield _component("library", path, version, f"pkg:golang/{path}@{version}")
+    for name, archive in sorted(lock.archives.items()):
+        purl = f"pkg:generic/{quote(name)}@{quote(archive.version)}?download_url={quote(archive.url, safe='')}"
+        yield _component("application", name, archive.version, purl, archive.digest)
 
 
 def _package(lock: Lock, name: str, package: Package) -> dict[str, object]:

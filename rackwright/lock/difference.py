@@ -9,7 +9,7 @@ from typing import Literal
 from rackwright.catalog.version import version_order
 from rackwright.lock.model import Lock
 
-Section = Literal["os", "software", "package", "image", "module"]
+Section = Literal["os", "software", "package", "image", "module", "archive"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +51,4 @@ def _sections(lock: Lock) -> Iterator[tuple[Section, Mapping[str, str]]]:
     yield "package", {name: package.version for name, package in lock.packages.items()}
     yield "image", {name: image.digest for name, image in lock.images.items()}
     yield "module", lock.modules
+    yield "archive", {name: archive.version for name, archive in lock.archives.items()}

@@ -43,6 +43,16 @@ class Image(_Model):
     """The local registry serves a small stand-in in its place, because the real one cannot be had offline."""
 
 
+class Archive(_Model):
+    """A file that is downloaded, checked and unpacked or built on the node."""
+
+    version: str
+    url: str
+    digest: str = Field(pattern=r"^sha256:[0-9a-f]{64}$")
+    role: str
+    """Ansible role that takes it."""
+
+
 class Lock(_Model):
     """Exact versions and digests of everything that configuration installs."""
 
@@ -55,3 +65,5 @@ class Lock(_Model):
     """Reference with tag (``nvcr.io/nvidia/pytorch:25.10-py3``) -> image."""
     modules: dict[str, str] = {}
     """Source modules that `built` packages are built from: Go module path -> version."""
+    archives: dict[str, Archive] = {}
+    """Product -> the file that it comes in, where no package repository has it."""

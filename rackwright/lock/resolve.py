@@ -13,8 +13,8 @@ from rackwright.diagnostics import InputError, Problem
 from rackwright.lock.conflict import minimal_conflict
 from rackwright.lock.constraint import Candidate, Constraint
 from rackwright.lock.images import images_of
-from rackwright.lock.model import Lock, OperatingSystem, Package
-from rackwright.lock.packages import packages_of
+from rackwright.lock.model import Archive, Lock, OperatingSystem, Package
+from rackwright.lock.packages import fill, packages_of
 from rackwright.lock.reasons import reasons
 from rackwright.lock.solve import solve
 from rackwright.lock.wants import Demand, Wants, demands
@@ -59,6 +59,7 @@ def resolve_in(world: World, wants: Wants) -> Resolution:
         packages=_packages(world, wants, chosen, system),
         images=images_of(wants.images, wants.known_images),
         modules=_modules(world, chosen, system),
+        archives=_archives(world, chosen),
     )
     return Resolution(lock, versions, reasons(world, chosen, constraints(world, asked), wants.notes))
 
@@ -145,4 +146,17 @@ def _modules(world: World, chosen: Mapping[str, Candidate], system: str) -> dict
         if product.module is not None
         and (release := chosen[name]) is not None
         and any(system in package.systems and package.source == "built" for package in product.packages)
+    }
+
+
+def _archives(world: World, chosen: Mapping[str, Candidate]) -> dict[str, Archive]:
+    return {
+        name: Archive(
+            version=release.version,
+            url=fill(product.archive, {name: release.version}),
+            digest=release.digest,
+            role=product.role,
+        )
+        for name, product in world.catalog.products.items()
+        if product.archive is not None and (release := chosen[name]) is not None and release.digest is not None
     }

@@ -54,7 +54,7 @@ def parse_lock(text: str, name: str) -> Lock:
 def dump_lock(lock: Lock) -> str:
     """`lock` as YAML text: sorted, defaults left out, the same bytes on every machine."""
     body = {"version": lock.version, **lock.model_dump(mode="json", exclude_defaults=True)}
-    for section in ("software", "packages", "images", "modules"):
+    for section in ("software", "packages", "images", "modules", "archives"):
         if section in body:
             body[section] = dict(sorted(body[section].items()))
     return HEADER + _as_yaml(body)

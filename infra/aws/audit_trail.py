@@ -1,4 +1,4 @@
-"""Records that an auditor needs: who called which API, and which traffic went where."""
+"""The record that an auditor needs first: who called which API."""
 
 from __future__ import annotations
 
@@ -58,33 +58,6 @@ class LogSink(pulumi.ComponentResource):
         # Whoever uses the role must wait for its policy, or the first delivery fails.
         self.role_arn = pulumi.Output.all(role.arn, writes.id).apply(lambda both: str(both[0]))
         self.register_outputs({"group_arn": self.group_arn, "role_arn": self.role_arn})
-
-
-class TrafficRecord(pulumi.ComponentResource):
-    """Flow logs of the whole VPC, accepted and rejected traffic, every minute."""
-
-    def __init__(
-        self,
-        name: str,
-        *,
-        vpc_id: pulumi.Input[str],
-        sink: LogSink,
-        tags: Mapping[str, str],
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        super().__init__("rackwright:aws:TrafficRecord", name, None, opts)
-        aws.ec2.FlowLog(
-            name,
-            vpc_id=vpc_id,
-            traffic_type="ALL",
-            log_destination_type="cloud-watch-logs",
-            log_destination=sink.group_arn,
-            iam_role_arn=sink.role_arn,
-            max_aggregation_interval=60,
-            tags={**tags, "Name": name},
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        self.register_outputs({})
 
 
 class AuditTrail(pulumi.ComponentResource):

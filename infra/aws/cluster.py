@@ -9,6 +9,7 @@ from infra.aws.account import Account
 from infra.aws.compute_side import ComputeSide
 from infra.aws.configuration_side import ConfigurationSide
 from infra.aws.context import Context
+from infra.aws.dns_side import DnsSide
 from infra.aws.network_side import NetworkSide
 from infra.aws.provider import LOCAL_ENDPOINT, LOCAL_REGION, cluster_provider
 from infra.aws.security_side import SecuritySide
@@ -48,10 +49,11 @@ class AwsCluster(pulumi.ComponentResource):
         security = SecuritySide(context)
         network = NetworkSide(context, security.keys)
         storage = StorageSide(context, security.keys, network)
+        dns = DnsSide(context, network, storage.file_systems)
         configuration = ConfigurationSide(context, security.keys, security.identity)
         compute = ComputeSide(context, security.keys, network, security.identity)
         self.inventory = pulumi.Output.all(*compute.members).apply(lambda found: hosts.inventory_of(design, found))
-        sides = (network, security, storage, configuration, compute)
+        sides = (network, security, storage, dns, configuration, compute)
         exported = {name: value for side in sides for name, value in side.outputs.items()}
         self.outputs = pulumi.Output.from_input(exported)
         self.register_outputs({"inventory": self.inventory, "outputs": self.outputs})

@@ -43,7 +43,7 @@ class ServiceEndpoints(pulumi.ComponentResource):
             )
         if design.interface_endpoints:
             group = self._declare_group(name, design.cidr, vpc_id, tags, child)
-            inner = [subnet_ids[subnet] for subnet in _one_per_zone(design)]
+            inner = [subnet_ids[subnet] for subnet in one_per_zone(design)]
             for service in design.interface_endpoints:
                 aws.ec2.VpcEndpoint(
                     f"{name}-{service}",
@@ -86,7 +86,7 @@ class ServiceEndpoints(pulumi.ComponentResource):
         return group.id
 
 
-def _one_per_zone(design: NetworkDesign) -> list[str]:
+def one_per_zone(design: NetworkDesign) -> list[str]:
     """First subnet of each zone that is not public: AWS takes one subnet per zone and endpoint."""
     chosen: dict[str, str] = {}
     for subnet in sorted(design.subnets, key=lambda subnet: subnet.tier != "private"):

@@ -12,6 +12,7 @@ from infra.aws.context import Context, Keys
 from infra.aws.encryption import Encryption
 from infra.aws.identity import NodeIdentity
 from infra.aws.storage_side import data_bucket_arns
+from infra.aws.traffic_record import traffic_bucket_arns
 
 
 class SecuritySide(pulumi.ComponentResource):
@@ -79,7 +80,7 @@ class SecuritySide(pulumi.ComponentResource):
             bucket=bucket_name(context.prefix, "trail", context.region),
             sink=calls,
             key_arn=self.keys.logs,
-            data_bucket_arns=data_bucket_arns(context.design, context.region),
+            data_bucket_arns=[*data_bucket_arns(context.design, context.region), *traffic_bucket_arns(context)],
             retention_days=context.design.retention_days,
             organisation=self._wanted.trail.organisation,
             tags=context.tags,

@@ -1,7 +1,7 @@
 """Network ACLs: what may cross the border of each tier, whatever the security groups say. Pure.
 
-An ACL knows no connections, so answers to what the nodes asked must be let in again on the ephemeral ports; what must
-never come in through that opening (remote administration from the internet) is refused before it.
+An ACL knows no connections, so answers to what the nodes asked must be let in again on the ephemeral ports, without
+those that remote administration uses. What no rule allows is refused.
 Source: AWS VPC User Guide, "Custom network ACLs" and "Ephemeral ports"; CIS AWS Foundations Benchmark 5.1.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from rackwright.design.model import Network
 
@@ -17,11 +17,9 @@ ANYWHERE = "0.0.0.0/0"
 ANY_PROTOCOL, TCP, UDP = "-1", "6", "17"
 """Protocols as the API numbers them."""
 
-EPHEMERAL = (1024, 65535)
-"""Ports that answers come back to. A NAT gateway uses all of these. Source: AWS VPC User Guide, "Ephemeral ports"."""
-
-REMOTE_DESKTOP = (3389, 3389)
-"""The one administration port that lies among the ephemeral ones."""
+EPHEMERAL = ((1024, 3388), (3390, 65535))
+"""Ports that answers come back to, without the one administration port among them (3389, remote desktop): Linux gives
+out ports from 32768 on, but a NAT gateway uses all above 1023. Source: AWS VPC User Guide, "Ephemeral ports"."""
 
 SSH = (22, 22)
 
@@ -34,10 +32,9 @@ STEP = 10
 
 
 class AclRule(NamedTuple):
-    """One line of a network ACL; the lowest number that fits decides."""
+    """One line of a network ACL that lets something pass."""
 
     number: int
-    action: Literal["allow", "deny"]
     protocol: str
     cidr: str
     first_port: int
@@ -79,18 +76,16 @@ def _known(network: Network) -> Sequence[str]:
 
 
 def _admins(network: Network) -> Iterable[AclRule]:
-    return (AclRule(0, "allow", TCP, cidr, *SSH) for cidr in network.allowed_admin_cidrs)
+    return (AclRule(0, TCP, cidr, *SSH) for cidr in network.allowed_admin_cidrs)
 
 
 def _answers() -> Iterable[AclRule]:
-    """Answers from the internet, but no remote desktop."""
-    yield AclRule(0, "deny", TCP, ANYWHERE, *REMOTE_DESKTOP)
-    yield AclRule(0, "allow", TCP, ANYWHERE, *EPHEMERAL)
-    yield AclRule(0, "allow", UDP, ANYWHERE, *EPHEMERAL)
+    """Answers from the internet."""
+    return (AclRule(0, protocol, ANYWHERE, *ports) for protocol in (TCP, UDP) for ports in EPHEMERAL)
 
 
 def _whole(cidr: str) -> AclRule:
-    return AclRule(0, "allow", ANY_PROTOCOL, cidr, 0, 0)
+    return AclRule(0, ANY_PROTOCOL, cidr, 0, 0)
 
 
 def _numbered(rules: Iterable[AclRule]) -> tuple[AclRule, ...]:

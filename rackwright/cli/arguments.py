@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from rackwright.pipeline.hosts import Way
 from rackwright.pipeline.provision import EngineChoice
 
 StackArgument = typer.Argument(help="A stack's name (stacks/NAME.yaml), or the path of its file.")
@@ -14,4 +15,8 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data for programs on stdout.")]
 Engine = Annotated[
     EngineChoice, typer.Option("--engine", help="auto; embedded (the local cloud only); cli (the pulumi program).")
+]
+Configure = Annotated[
+    Way | None,
+    typer.Option("--configure", help="pull: nodes configure themselves; push: over ssh. Default: pull on AWS."),
 ]

@@ -22,7 +22,7 @@ from policies.report import (
     render_sarif,
     render_text,
 )
-from rackwright.cli.arguments import Engine, Json, Stack, Yes
+from rackwright.cli.arguments import Configure, Engine, Json, Stack, Yes
 from rackwright.cli.console import confirm, emit_json, out, say
 from rackwright.cli.model import show_verdicts
 from rackwright.cli.views import (
@@ -88,13 +88,14 @@ def up(
     allow_replace: Annotated[
         list[str] | None, typer.Option("--allow-replace", help="URN of a stateful resource that may be replaced.")
     ] = None,
+    configure: Configure = None,
     as_json: Json = False,
 ) -> None:
     """Bring a stack up: check, plan, policies, apply, configure, accept, report. Again: finish or verify."""
     prepared, workspace = open_stack(project_root(), stack)
     show_verdicts(prepared.verdicts)
     watch = Watch(yes=yes, ask=f"Bring up {prepared.stack}?")
-    run = Run(prepared, workspace, watch, engine, frozenset(allow_replace or ()))
+    run = Run(prepared, workspace, watch, engine, frozenset(allow_replace or ()), configure)
     facts = None
     try:
         facts = bring_up(run)
@@ -125,10 +126,10 @@ def _tell_outcome(run: Run, *, as_json: bool) -> None:
         typer.echo((run.workspace.folder / "report.json").read_text(), nl=False)
 
 
-def preview(stack: Stack, engine: Engine = "auto", as_json: Json = False) -> None:
+def preview(stack: Stack, engine: Engine = "auto", configure: Configure = None, as_json: Json = False) -> None:
     """Show what `up` would do: plan, policies, cost, power, addresses, fabric. Changes nothing, boots nothing."""
     prepared, workspace = open_stack(project_root(), stack)
-    run = Run(prepared, workspace, Watch(yes=True, ask=""), engine)
+    run = Run(prepared, workspace, Watch(yes=True, ask=""), engine, way=configure)
     refusal: ClusterError | None = None
     try:
         run.plan()

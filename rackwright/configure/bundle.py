@@ -31,7 +31,7 @@ Sign = Callable[[bytes], str]
 """Ed25519 signature in hexadecimal; the same for the same data."""
 
 _LEFT_OUT = (".so", ".c", ".pyi", ".pyc", ".ps1", ".psm1", ".cs", ".md")
-_PARTS_LEFT_OUT = frozenset({"__pycache__", "ansible_test", "_yaml", ".."})
+_TOPS_LEFT_OUT = frozenset({"ansible_test", "_yaml", ".."})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +90,4 @@ def _wanted(name: str) -> bool:
     parts = Path(name).parts
     if parts[0].endswith(".dist-info"):
         return parts[1:] == ("METADATA",)  # Ansible asks for versions; the rest is about this machine
-    return not (name.endswith(_LEFT_OUT) or _PARTS_LEFT_OUT & {*parts})
+    return not (name.endswith(_LEFT_OUT) or parts[0] in _TOPS_LEFT_OUT or "__pycache__" in parts)

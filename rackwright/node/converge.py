@@ -145,6 +145,14 @@ def environment() -> dict[str, str]:
     }
 
 
+def next_attempt(path: Path) -> int:
+    """Number of this attempt, counted in `path` over cuts and restarts."""
+    text = path.read_text().strip() if path.exists() else ""
+    number = int(text) + 1 if text.isdigit() else 1
+    path.write_text(f"{number}\n")
+    return number
+
+
 def converge(cloud: Any, node: Mapping[str, str], report: Callable[[dict[str, object]], None]) -> bool:
     """Configure this node; whether it is configured now."""
     slices = json.loads((BUNDLE / "slices.json").read_text())
@@ -154,12 +162,13 @@ def converge(cloud: Any, node: Mapping[str, str], report: Callable[[dict[str, ob
     inventory = STATE / "inventory.json"
     inventory.write_text(json.dumps(compose(slices, name, address, node["pool"])))
     inventory.chmod(0o600)
-    began, tally = time.monotonic(), Tally(secrets.values())
+    began, tally, attempt = time.monotonic(), Tally(secrets.values()), next_attempt(STATE / "attempts")
 
     def tell(status: str) -> None:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         seconds = round(time.monotonic() - began, 1)
-        report({"host": name, "status": status, "boot_id": boot, "seconds": seconds, **tally.as_report()})
+        told = {"host": name, "status": status, "attempt": attempt, "boot_id": boot, "seconds": seconds}
+        report({**told, **tally.as_report()})
 
     def on_line(line: str) -> None:
         if tally.take(line):

@@ -200,7 +200,8 @@ def main() -> int:
         bundle = patiently(cloud, node.get("key") or "bundles/current")
         folder = unpacked(bundle, node, STATE)
     except (OSError, ValueError, tarfile.TarError) as problem:
-        report(cloud, {"status": "failed", "error": str(problem)})
+        lasting = isinstance(problem, ValueError)  # a wrong signature does not mend itself
+        report(cloud, {"status": "failed", "error": str(problem), "attempt": 3 if lasting else 1})
         say(f"not configured: {problem}")
         return 1
     command = [sys.executable, "-B", str(folder / "converge.py"), folder.name]

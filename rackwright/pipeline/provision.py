@@ -136,20 +136,30 @@ class EmbeddedEngine:
         )
 
 
-def program_config(*, spec: str, endpoint: str | None, ssh_key: str) -> dict[str, str]:
+def program_config(*, spec: str, endpoint: str | None, ssh_key: str, bundle_key: str = "") -> dict[str, str]:
     """The program's configuration, as ``stacks/Pulumi.<stack>.yaml`` would hold it; what is empty is left out."""
-    config = {"spec": spec, "endpoint": endpoint, "sshPublicKey": ssh_key}
+    config = {"spec": spec, "endpoint": endpoint, "sshPublicKey": ssh_key, "bundleKey": bundle_key}
     return {f"{PROJECT}:{key}": value for key, value in config.items() if value}
 
 
 def choose_engine(
-    choice: EngineChoice, workspace: Workspace, prepared: Prepared, *, endpoint: str | None, ssh_key: str, change: bool
+    choice: EngineChoice,
+    workspace: Workspace,
+    prepared: Prepared,
+    *,
+    endpoint: str | None,
+    ssh_key: str,
+    change: bool,
+    bundle_key: str = "",
 ) -> Engine:
     """The engine for this stack; `change` says whether more than a preview is wanted.
 
+    `bundle_key` is the public key (PEM) of nodes that configure themselves; empty for nodes that are pushed to.
+
     Raises `InputError` when a real cloud is to be changed and there is no ``pulumi`` CLI.
     """
-    config = program_config(spec=_from_root(prepared.path, workspace.root), endpoint=endpoint, ssh_key=ssh_key)
+    spec = _from_root(prepared.path, workspace.root)
+    config = program_config(spec=spec, endpoint=endpoint, ssh_key=ssh_key, bundle_key=bundle_key)
     local = prepared.design.target == "local"
     cli = find_cli()
     if choice == "cli" or (choice == "auto" and not local and cli):

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 from policies.audit import AuditResult
 from rackwright.accept import accept
@@ -19,12 +20,15 @@ from rackwright.cloud.local import LocalCloud
 from rackwright.cloud.ssh import known_hosts, public_key, ssh_command, ssh_key
 from rackwright.cloud.status import MachineStatus
 from rackwright.configure import ConfigureResult, LocalServices, configure, site_inventory
+from rackwright.configure.pull import collect
 from rackwright.diagnostics import InputError
 from rackwright.engine import Plan, Result
 from rackwright.inventory import Host, Inventory
+from rackwright.lock.model import Lock
 from rackwright.outcome import Check, PhaseTime
 from rackwright.pipeline.clock import today
 from rackwright.pipeline.findings import judged, of_state, refuse_violations
+from rackwright.pipeline.hosts import PULL_TIMEOUT_S, Way, bundle_key, follow, pack, public_bundle_key, store_of
 from rackwright.pipeline.local import cloud_for, running_endpoint
 from rackwright.pipeline.prepare import Prepared
 from rackwright.pipeline.progress import Observer
@@ -47,6 +51,8 @@ class Facts:
     above_cap: int = 0
     """Hosts that run in the API alone, because the local cloud boots only so many machines."""
     configured: ConfigureResult | None = None
+    behind: tuple[str, ...] = ()
+    """Nodes that an earlier bundle configured: a change of a running node is pushed."""
     checks: tuple[Check, ...] = ()
     audit: AuditResult | None = None
     outcome: str = ""
@@ -68,6 +74,8 @@ class Run:
     watch: Observer
     engine_choice: EngineChoice = "auto"
     allow_replace: frozenset[str] = frozenset()
+    way: Way | None = None
+    """How hosts are configured; None takes pull on AWS and push elsewhere."""
     facts: Facts = field(default_factory=Facts)
 
     @property
@@ -76,16 +84,27 @@ class Run:
         return self.prepared.design.target == "local"
 
     @property
+    def pulls(self) -> bool:
+        """Whether the nodes configure themselves."""
+        return (self.way or ("pull" if self.prepared.design.target == "aws" else "push")) == "pull"
+
+    @property
     def cloud(self) -> LocalCloud:
         """The local cloud of this checkout, sized for this stack."""
         return cloud_for(self.workspace, self.prepared)
 
     def engine(self, *, change: bool) -> Engine:
         """The engine for this stack as things stand now."""
-        endpoint = running_endpoint(self.cloud) if self.is_local else None
+        endpoint = self._endpoint()
         key = public_key(ssh_key(self.workspace.folder)) if self.is_local else ""
         chosen = choose_engine(
-            self.engine_choice, self.workspace, self.prepared, endpoint=endpoint, ssh_key=key, change=change
+            self.engine_choice,
+            self.workspace,
+            self.prepared,
+            endpoint=endpoint,
+            ssh_key=key,
+            change=change,
+            bundle_key=public_bundle_key(self.workspace, make=change) if self.pulls else "",
         )
         self.facts.engine = chosen.label
         return chosen
@@ -157,21 +176,51 @@ class Run:
         """Command prefix that runs a command on `host`."""
         return ssh_command(self.cloud.settings, str(host.address), ssh_key(self.workspace.folder))
 
-    def configure(self, inventory: Inventory) -> None:
-        """Run the playbooks over the inventory."""
+    @property
+    def lock(self) -> Lock:
+        """The stack's lock; `InputError` when it has none."""
         if self.prepared.lock is None:
             raise InputError(f"stack {self.workspace.stack!r} has no lock", hint=f"./rw lock {self.workspace.stack}")
+        return self.prepared.lock
+
+    def configure(self, inventory: Inventory) -> None:
+        """Run the playbooks over the inventory, or wait until its nodes have done so themselves."""
         with self.stage("configure"):
-            site = site_inventory(inventory, self.prepared.design, self.prepared.lock, self._services())
-            self.facts.configured = configure(
-                site,
-                private_dir=self.workspace.folder / "ansible",
-                ssh_key=ssh_key(self.workspace.folder),
-                known_hosts=known_hosts(self.cloud.settings),
-                secrets={"munge_key": self.workspace.secret("munge")},
-                on_event=self.watch.task,
-            )
+            self.facts.configured = self._pull(inventory) if self.pulls else self._push(inventory)
         self.facts.configured.raise_if_failed()
+
+    def _push(self, inventory: Inventory) -> ConfigureResult:
+        site = site_inventory(inventory, self.prepared.design, self.lock, self.services())
+        return configure(
+            site,
+            private_dir=self.workspace.folder / "ansible",
+            ssh_key=ssh_key(self.workspace.folder),
+            known_hosts=known_hosts(self.cloud.settings),
+            secrets=self.secrets(),
+            on_event=self.watch.task,
+        )
+
+    def _pull(self, inventory: Inventory) -> ConfigureResult:
+        engine = self.engine(change=False)
+        store = store_of(_exported(engine.outputs()), self.prepared.design, self._endpoint())
+        names = {name: f"{self.prepared.design.name}/node/{name}" for name in self.secrets()}
+        for name, text in self.secrets().items():
+            store.keep_secret(names[name], text)
+        key = bundle_key(self.workspace)
+        bundle = pack(inventory, self.prepared.design, self.lock, self.services(), names, key)
+        self.watch.note(f"bundle {bundle.digest[:12]}, {len(bundle.data) / 1e6:.1f} MB")
+        collector = follow(store, bundle, inventory)
+        log = self.workspace.folder / "pull.log"
+        found = collect(collector, self.watch.task, timeout_s=PULL_TIMEOUT_S, log=log)
+        self.facts.behind = collector.behind
+        return found
+
+    def secrets(self) -> dict[str, str]:
+        """Secrets of the roles: variable -> text."""
+        return {"munge_key": self.workspace.secret("munge")}
+
+    def _endpoint(self) -> str | None:
+        return running_endpoint(self.cloud) if self.is_local else None
 
     def accept(self, inventory: Inventory) -> None:
         """Prove what was configured."""
@@ -188,8 +237,15 @@ class Run:
             self.facts.audit = judged(findings, self.prepared, today())
         return self.facts.audit
 
-    def _services(self) -> LocalServices | None:
+    def services(self) -> LocalServices | None:
+        """What the local cloud serves to its machines; None on a real cluster."""
         if not self.is_local:
             return None
         status = self.cloud.status()
         return LocalServices(apt_repo=status.apt_repo, registry=status.registry)
+
+
+def _exported(outputs: Mapping[str, object]) -> Mapping[str, object]:
+    """The stack's own outputs; an engine may give them as JSON."""
+    found = outputs.get("outputs") or {}
+    return json.loads(found) if isinstance(found, str) else cast("Mapping[str, object]", found)

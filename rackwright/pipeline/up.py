@@ -10,8 +10,11 @@ from rackwright.pipeline.local import mark_cloud
 from rackwright.pipeline.record import write_report
 from rackwright.pipeline.run import Facts, Run
 
-NOT_CONFIGURED = "hosts: not configured (those of a real cloud are reached by Session Manager, which is not driven yet)"
-"""Said of every stack that is not a rehearsal: nothing was asked of its hosts, so nothing about them is claimed."""
+NOT_CONFIGURED = "hosts: not configured (there is no way in but Session Manager; --configure pull needs none)"
+"""Said where hosts of a real cloud are to be pushed to: nothing was asked of them, so nothing about them is claimed."""
+
+NOT_ASKED = "acceptance: not evaluated (it asks over ssh, and there is no way in but Session Manager)"
+"""Said of hosts that configured themselves on a real cloud."""
 
 
 def up(run: Run, *, command: str = "up") -> Facts | None:
@@ -49,10 +52,9 @@ def _stages(run: Run) -> bool:
         run.start_cloud()
         mark_cloud(run.workspace)
     run.apply()
-    if run.is_local and run.facts.not_rehearsed is None:
-        _machines(run)
+    _hosts(run)
     run.audit_state()
-    run.facts.outcome = _sentence(run.facts) if run.is_local else f"{_changed(run.facts)}; {NOT_CONFIGURED}"
+    run.facts.outcome = _sentence(run.facts) if run.is_local else f"{_changed(run.facts)}; {_far_hosts(run.facts)}"
     failed = [check for check in run.facts.checks if check.verdict is Verdict.FAILED]
     if failed:
         raise NotAccepted(
@@ -63,18 +65,33 @@ def _stages(run: Run) -> bool:
     return True
 
 
-def _machines(run: Run) -> None:
-    inventory = run.inventory()
-    if run.is_local:
-        inventory = run.wait_for_machines(inventory)
-    run.configure(inventory)
-    run.accept(inventory)
+def _hosts(run: Run) -> None:
+    """Configure and prove the hosts, as far as there is a way to them."""
+    if not run.is_local:
+        if run.pulls:
+            run.configure(run.inventory())
+    elif run.facts.not_rehearsed is None:
+        inventory = run.wait_for_machines(run.inventory())
+        run.configure(inventory)
+        run.accept(inventory)
+
+
+def _far_hosts(facts: Facts) -> str:
+    if facts.configured is None:
+        return NOT_CONFIGURED
+    told = f"{len(facts.configured.hosts)} hosts configured themselves; {NOT_ASKED}"
+    return f"{told}; {_behind(facts)}" if facts.behind else told
+
+
+def _behind(facts: Facts) -> str:
+    return f"{len(facts.behind)} of them by an earlier bundle: ./rw upgrade changes running nodes"
 
 
 def _sentence(facts: Facts) -> str:
     if facts.not_rehearsed is not None:
         return f"machines: not rehearsed ({facts.not_rehearsed})"
     rest = f"; {facts.above_cap} hosts above the cap: not rehearsed" if facts.above_cap else ""
+    rest += f"; {_behind(facts)}" if facts.behind else ""
     if facts.unchanged:
         return f"nothing to change: every resource is the same, and the playbooks changed nothing{rest}"
     changed = facts.configured.changed if facts.configured else 0

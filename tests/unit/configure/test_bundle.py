@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -40,8 +41,16 @@ def test_the_same_input_gives_the_same_bytes_and_other_slices_give_others(tmp_pa
 
 
 def test_ansible_of_the_bundle_runs_without_anything_installed(tmp_path: Path) -> None:
-    key = new_key()
-    bundle = make_bundle(SLICES, lock(), key.sign)
+    key, playbooks = new_key(), tmp_path / "playbooks"
+    playbooks.mkdir()
+    play = {
+        "hosts": "all",
+        "gather_facts": False,
+        "connection": "local",
+        "tasks": [{"ansible.builtin.command": "true"}],
+    }
+    (playbooks / "site.yml").write_text(json.dumps([play]))
+    bundle = make_bundle(SLICES, lock(), key.sign, playbooks)
     folder = fetch.unpacked(bundle.data, {"public_key": key.public.pem.decode()}, tmp_path)
     environment = {
         "PYTHONPATH": str(folder / "runtime"),
@@ -49,8 +58,8 @@ def test_ansible_of_the_bundle_runs_without_anything_installed(tmp_path: Path) -
         "HOME": str(tmp_path),
         "LC_ALL": "C.UTF-8",
     }
-    command = [sys.executable, "-S", "-B", "-m", "ansible.cli.playbook", "--syntax-check", "-i", "x,", "site.yml"]
+    command = [sys.executable, "-S", "-B", "-m", "ansible.cli.playbook", "-i", "x,", "site.yml"]
     done = subprocess.run(
         command, cwd=folder / "playbooks", env=environment, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -64,6 +64,7 @@ def outcome(run: Run) -> str:
 
 def test_hosts_of_a_real_cloud_are_not_claimed_to_be_configured_or_accepted(on_aws) -> None:
     run = on_aws(PlayedEngine())
+    run.way = "push"
     facts = up(run)
     assert facts is not None
     assert (facts.configured, facts.checks) == (None, ())

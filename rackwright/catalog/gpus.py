@@ -6,7 +6,7 @@ Placements are those that NVML reports (``nvidia-smi mig -lgipp``): so many memo
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -99,6 +99,35 @@ def arrange(gpu: Gpu, profiles: Sequence[str]) -> tuple[Placement, ...] | None:
         return () if not wanted else None
     choices = [placements(gpu, name) for name in wanted]
     return next((tuple(sorted(found)) for found in _arrangements(choices, frozenset())), None)
+
+
+def mig_parts(layout: str) -> list[tuple[int, str]]:
+    """Counts and profiles of a MIG layout as a spec writes it; 0 stands for as many as fit, ``none`` is empty."""
+    found = []
+    for part in layout.split("+") if layout != "none" else ():
+        count, times, profile = part.strip().partition("x")
+        found.append((int(count), profile) if times and count.isdigit() else (0, part.strip()))
+    return found
+
+
+def mig_counts(gpu: Gpu, layout: str) -> dict[str, int]:
+    """Profile -> instances on each `gpu` under `layout`; a profile without a count fills what is left.
+
+    InputError for a profile that the GPU does not have or a layout that does not fit.
+    """
+    counts: dict[str, int] = {}
+    for count, profile in sorted(mig_parts(layout), key=lambda part: part[0] == 0):
+        counts[profile] = counts.get(profile, 0) + (count or _room(gpu, counts, profile))
+    if arrange(gpu, [name for name, count in counts.items() for _ in range(count)]) is None:
+        raise InputError(f"MIG layout '{layout}' does not fit one {gpu.title}", hint="fewer or smaller instances")
+    return dict(sorted(counts.items()))
+
+
+def _room(gpu: Gpu, counts: Mapping[str, int], profile: str) -> int:
+    """How many instances of `profile` fit beside `counts`; at least one, so that a full GPU is told."""
+    beside = [name for name, count in counts.items() for _ in range(count)]
+    most = _profile(gpu, profile).most
+    return max((n for n in range(1, most + 1) if arrange(gpu, [*beside, *[profile] * n]) is not None), default=1)
 
 
 def _arrangements(choices: Sequence[Sequence[Placement]], taken: frozenset[int]) -> Iterator[tuple[Placement, ...]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rackwright.catalog.gpus import arrange
+from rackwright.catalog.gpus import arrange, mig_parts
 from rackwright.preflight.rule import Fault, Severity, rule
-from rackwright.preflight.view import PoolView, View
+from rackwright.preflight.view import View
 from rackwright.spec.places import Path
 
 MOST_INSTANCES = 7
@@ -46,15 +46,6 @@ def virtual_gpu_exists(view: View) -> Iterator[Fault]:
             yield Fault(pool.path("gpus", "vgpu"), summary, f"for example {pool.gpu.gres_type}-40c")
 
 
-def _mig(pool: PoolView) -> list[tuple[int, str]]:
-    """Counts and profiles of a MIG layout; one profile alone stands for as many as fit."""
-    found = []
-    for part in pool.spec.mig_layout.split("+"):
-        count, times, profile = part.strip().partition("x")
-        found.append((int(count), profile) if times and count.isdigit() else (0, part.strip()))
-    return [] if pool.spec.mig_layout == "none" else found
-
-
 @rule("RW-SW-023")
 def mig_profile_exists(view: View) -> Iterator[Fault]:
     """MIG profiles exist for the GPU.
@@ -65,7 +56,7 @@ def mig_profile_exists(view: View) -> Iterator[Fault]:
     """
     for pool in view.nvidia_pools:
         known = {profile.name for profile in pool.gpu.mig} if pool.gpu else set()
-        for _, name in _mig(pool):
+        for _, name in mig_parts(pool.spec.mig_layout):
             if name not in known:
                 title = pool.gpu.title if pool.gpu else pool.machine.name
                 listed = ", ".join(sorted(known)) or "none"
@@ -83,7 +74,7 @@ def mig_layout_fits(view: View) -> Iterator[Fault]:
     Source: https://docs.nvidia.com/datacenter/tesla/mig-user-guide/; https://github.com/NVIDIA/mig-parted
     """
     for pool in view.nvidia_pools:
-        gpu, parts = pool.gpu, _mig(pool)
+        gpu, parts = pool.gpu, mig_parts(pool.spec.mig_layout)
         known = {profile.name for profile in gpu.mig} if gpu else set()
         if gpu is None or any(name not in known for _, name in parts):
             continue

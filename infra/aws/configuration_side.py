@@ -38,6 +38,13 @@ def bundle_source(design: Design, settings: Settings, region: str) -> BundleSour
     )
 
 
+def node_bucket_arns(context: Context) -> list[str]:
+    """ARN of the bucket, known before the apply; none for a cluster whose nodes are pushed to."""
+    if context.settings.bundle_key is None:
+        return []
+    return [bucket_arn(node_bucket(context.design, context.region), context.region)]
+
+
 class ConfigurationSide(pulumi.ComponentResource):
     """Bucket with bundles (read by the nodes) and reports (written by them), and the secrets that roles need.
 
@@ -90,8 +97,8 @@ class ConfigurationSide(pulumi.ComponentResource):
                 f"{context.prefix}-node-{name}",
                 name=f"{context.prefix}/node/{name}",
                 description=f"{name} of the nodes of cluster {context.prefix}; filled by rw up",
-                kms_key_id=self._keys.data,
-                recovery_window_in_days=RECOVERY_DAYS if context.protect else 0,
+                kms_key_id=self._keys.secrets,
+                recovery_window_in_days=RECOVERY_DAYS,
                 tags=context.tags,
                 opts=context.child,
             ).name

@@ -8,6 +8,7 @@ from infra.aws.account_defaults import AccountDefaults
 from infra.aws.audit_trail import AuditTrail, LogSink
 from infra.aws.bucket import bucket_name
 from infra.aws.budget import CostGuard
+from infra.aws.configuration_side import node_bucket_arns
 from infra.aws.context import Context, Keys
 from infra.aws.encryption import Encryption
 from infra.aws.identity import NodeIdentity
@@ -80,7 +81,11 @@ class SecuritySide(pulumi.ComponentResource):
             bucket=bucket_name(context.prefix, "trail", context.region),
             sink=calls,
             key_arn=self.keys.logs,
-            data_bucket_arns=[*data_bucket_arns(context.design, context.region), *traffic_bucket_arns(context)],
+            data_bucket_arns=[
+                *data_bucket_arns(context.design, context.region),
+                *traffic_bucket_arns(context),
+                *node_bucket_arns(context),
+            ],
             retention_days=context.design.retention_days,
             organisation=self._wanted.trail.organisation,
             tags=context.tags,

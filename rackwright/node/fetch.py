@@ -24,6 +24,7 @@ NODE = Path("/etc/rackwright/node.json")
 STATE = Path("/var/lib/rackwright")
 MAGIC = b"rackwright bundle 1\n"
 LONGEST_WAIT_S = 30.0
+SESSION = "X-aws-ec2-metadata-token"
 TRANSIENT = (403, 404, 429, 500, 502, 503, 504)
 """Answers that may change: the role is not in force yet, the bundle not there yet, the store is busy."""
 
@@ -65,12 +66,12 @@ class Cloud:
 
     def __init__(self, node: dict[str, str]) -> None:
         self.node, self._metadata = node, node.get("metadata") or "http://169.254.169.254"
-        life = {"X-aws-ec2-metadata-token-ttl-seconds": "21600"}
-        self._token = ask(self._metadata, "/latest/api/token", life, "PUT").decode()
+        life = {f"{SESSION}-ttl-seconds": "21600"}
+        self._session = {SESSION: ask(self._metadata, "/latest/api/token", life, "PUT").decode()}
 
     def metadata(self, path: str) -> str:
         """One value of the instance metadata."""
-        return ask(self._metadata, f"/latest/meta-data/{path}", {"X-aws-ec2-metadata-token": self._token}).decode()
+        return ask(self._metadata, f"/latest/meta-data/{path}", self._session).decode()
 
     def get(self, key: str) -> bytes:
         """An object of the cluster's bucket."""

@@ -5,9 +5,14 @@ from __future__ import annotations
 from rackwright.cloud.aws.call import Behaviours
 from rackwright.cloud.aws.services import (
     addresses,
+    bucket_policies,
     budgets,
     dependencies,
     efs,
+    eks_access,
+    eks_addons,
+    eks_clusters,
+    eks_nodes,
     iam,
     images,
     kms,
@@ -22,6 +27,10 @@ BEHAVIOURS: Behaviours = {
     **budgets.BEHAVIOURS,
     **dependencies.BEHAVIOURS,
     **efs.BEHAVIOURS,
+    **eks_access.BEHAVIOURS,
+    **eks_addons.BEHAVIOURS,
+    **eks_clusters.BEHAVIOURS,
+    **eks_nodes.BEHAVIOURS,
     **iam.BEHAVIOURS,
     **kms.BEHAVIOURS,
     **launches.BEHAVIOURS,
@@ -34,5 +43,5 @@ BEHAVIOURS: Behaviours = {
 
 def install() -> None:
     """Put into moto what cannot be done from outside; safe to call again."""
-    for subject in (addresses, images, launches, placement_groups, scaling_groups):
+    for subject in (addresses, bucket_policies, images, launches, placement_groups, scaling_groups):
         subject.install()

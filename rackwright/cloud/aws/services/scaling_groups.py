@@ -78,12 +78,17 @@ def _is_due(group: Any) -> bool:
     return bool(pace.clock() >= activities_of(group)[0].started + pause * pace.scale)
 
 
+def try_again(call: Call, group: Any) -> None:
+    """Launch what failed, if `group` (None: there is none) is due to; `call` then counts as one that changes things."""
+    if group is not None and _is_due(group):
+        call.changed = True
+        group.set_desired_capacity(group.desired_capacity)
+
+
 def describe_groups(call: Call) -> Reply:
     """As they are, after what was due has been tried again."""
     for group in call.state().autoscaling_groups.values():
-        if _is_due(group):
-            call.changed = True
-            group.set_desired_capacity(group.desired_capacity)
+        try_again(call, group)
     return call.forward()
 
 

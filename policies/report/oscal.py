@@ -16,6 +16,9 @@ OSCAL_VERSION = "1.1.2"
 NAMESPACE = uuid.UUID("6d1f2f0e-6c5b-5b0e-9a53-3f0f0b6f1d11")
 """Own namespace for name-based ids (RFC 9562, version 5), so that the same audit gives the same document."""
 
+NAMESPACE_URI = "urn:rackwright:oscal"
+"""Namespace of our own properties."""
+
 STATES: dict[Standing, str] = {Standing.FAILED: "not-satisfied", Standing.PASSED: "satisfied"}
 REASONS: dict[Standing, str] = {Standing.FAILED: "fail", Standing.PASSED: "pass"}
 """OSCAL knows two states; every other standing is told as not satisfied, with its reason."""
@@ -31,7 +34,7 @@ def render_oscal(result: AuditResult, *, stack: str, at: datetime) -> str:
     judged = [each for each in result.coverage if each.standing not in {Standing.MANUAL, Standing.NOT_APPLICABLE}]
     observed = [finding for finding in result.findings if finding.controls]
     root: dict[str, JsonValue] = {
-        "uuid": _id(seed, "results"),
+        "uuid": name_based_id(seed, "results"),
         "metadata": {
             "title": f"Policy audit of stack {stack}",
             "last-modified": at.isoformat(),
@@ -47,10 +50,10 @@ def render_oscal(result: AuditResult, *, stack: str, at: datetime) -> str:
 def _result(
     result: AuditResult, judged: Sequence[Coverage], observed: Sequence[Finding], seed: str, at: datetime
 ) -> JsonValue:
-    controls: list[JsonValue] = [{"control-id": _token(each.control.name)} for each in judged]
+    controls: list[JsonValue] = [{"control-id": token(each.control.name)} for each in judged]
     selection: dict[str, JsonValue] = {"include-controls": controls} if controls else {"include-all": {}}
     found: dict[str, JsonValue] = {
-        "uuid": _id(seed, "result"),
+        "uuid": name_based_id(seed, "result"),
         "title": "Rules of the policy pack",
         "description": f"Profile {result.profile.name}. Evidence for an assessment, not a statement of compliance.",
         "start": at.isoformat(),
@@ -71,12 +74,12 @@ def _observation(finding: Finding, seed: str, at: datetime) -> JsonValue:
         "methods": ["TEST"],
         "collected": at.isoformat(),
         "props": [
-            {"name": "status", "value": finding.status.value},
-            {"name": "severity", "value": finding.severity.value},
+            {"name": "status", "ns": NAMESPACE_URI, "value": finding.status.value},
+            {"name": "severity", "ns": NAMESPACE_URI, "value": finding.severity.value},
         ],
         "subjects": [
             {
-                "subject-uuid": _id(seed, finding.urn),
+                "subject-uuid": name_based_id(seed, finding.urn),
                 "type": "resource",
                 "title": finding.urn,
             }
@@ -91,12 +94,12 @@ def _finding(coverage: Coverage, observed: Sequence[Finding], seed: str) -> Json
     ]
     state = STATES.get(coverage.standing, "not-satisfied")
     return {
-        "uuid": _id(seed, f"finding {name}"),
+        "uuid": name_based_id(seed, f"finding {name}"),
         "title": f"{name} {coverage.control.title}",
         "description": f"{coverage.standing.value} by {', '.join(coverage.rules)}",
         "target": {
             "type": "objective-id",
-            "target-id": _token(name),
+            "target-id": token(name),
             "status": {"state": state, "reason": REASONS.get(coverage.standing, "other")},
         },
         "related-observations": related,
@@ -104,13 +107,14 @@ def _finding(coverage: Coverage, observed: Sequence[Finding], seed: str) -> Json
 
 
 def _observation_id(finding: Finding, seed: str) -> str:
-    return _id(seed, f"{finding.rule} {finding.urn} {finding.status} {finding.message}")
+    return name_based_id(seed, f"{finding.rule} {finding.urn} {finding.status} {finding.message}")
 
 
-def _id(seed: str, name: str) -> str:
+def name_based_id(seed: str, name: str) -> str:
+    """The same id for the same `name` in the document that `seed` stands for."""
     return str(uuid.uuid5(NAMESPACE, f"{seed}/{name}"))
 
 
-def _token(name: str) -> str:
+def token(name: str) -> str:
     """A control's name as an OSCAL token: a letter or ``_`` first, then also digits, ``-`` and ``.``."""
     return "".join(character if character.isalnum() or character in "_-." else "_" for character in name).lower()

@@ -7,7 +7,20 @@ from collections.abc import Sequence
 import typer
 
 from rackwright import __version__
-from rackwright.cli import anonymise, catalog, cloud, cluster, docs, evidence, fabric, lock, model, testing, tools
+from rackwright.cli import (
+    anonymise,
+    audit,
+    catalog,
+    cloud,
+    cluster,
+    docs,
+    evidence,
+    fabric,
+    lock,
+    model,
+    testing,
+    tools,
+)
 from rackwright.cli.console import out
 from rackwright.cli.errors import INTERRUPTED, run_guarded
 from rackwright.diagnostics import InputError
@@ -22,6 +35,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 cluster.add_to(app)
+audit.add_to(app)
 docs.add_to(app)
 lock.add_to(app)
 model.add_to(app)

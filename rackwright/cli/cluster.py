@@ -1,27 +1,14 @@
-"""Commands about one cluster: up, preview, destroy, status, ssh, audit."""
+"""Commands about one cluster: up, preview, destroy, status, ssh."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
-from policies.audit import AuditResult
-from policies.report import (
-    finding_as_json,
-    render_csv,
-    render_html,
-    render_json,
-    render_junit,
-    render_markdown,
-    render_oscal,
-    render_sarif,
-    render_text,
-)
+from policies.report import finding_as_json
 from rackwright.cli.arguments import Configure, Engine, Json, Stack, Yes
 from rackwright.cli.console import confirm, emit_json, out, say
 from rackwright.cli.model import show_verdicts
@@ -37,11 +24,8 @@ from rackwright.cli.views import (
 from rackwright.cli.watch import Watch
 from rackwright.diagnostics import ClusterError
 from rackwright.engine import Plan
-from rackwright.pipeline.clock import now
 from rackwright.pipeline.destroy import Destroyed, standing
 from rackwright.pipeline.destroy import destroy as destroy_stack
-from rackwright.pipeline.evidence import keep_evidence
-from rackwright.pipeline.findings import refuse_violations
 from rackwright.pipeline.open import open_stack
 from rackwright.pipeline.run import Run
 from rackwright.pipeline.shell import shell_command
@@ -50,34 +34,9 @@ from rackwright.pipeline.up import up as bring_up
 from rackwright.pipeline.workspace import project_root
 
 
-class AuditForm(StrEnum):
-    """Forms of the audit's result."""
-
-    TEXT = "text"
-    JSON = "json"
-    SARIF = "sarif"
-    HTML = "html"
-    OSCAL = "oscal"
-    JUNIT = "junit"
-    CSV = "csv"
-    MARKDOWN = "markdown"
-
-
-RENDERERS: dict[AuditForm, Callable[[AuditResult], str]] = {
-    AuditForm.TEXT: render_text,
-    AuditForm.JSON: render_json,
-    AuditForm.SARIF: render_sarif,
-    AuditForm.HTML: render_html,
-    AuditForm.JUNIT: render_junit,
-    AuditForm.CSV: render_csv,
-    AuditForm.MARKDOWN: render_markdown,
-}
-"""Renderers that need only the result; OSCAL also wants the stack and the time."""
-
-
 def add_to(app: typer.Typer) -> None:
     """Add the commands to `app`."""
-    for command in (up, preview, destroy, status, ssh, audit):
+    for command in (up, preview, destroy, status, ssh):
         app.command()(command)
 
 
@@ -202,28 +161,3 @@ def ssh(
     run = Run(prepared, workspace, Watch(yes=True, ask=""))
     arguments = shell_command(run, node, command or [])
     os.execvp(arguments[0], arguments)  # noqa: S606 - ssh takes over this process and its terminal
-
-
-def _rendered(result: AuditResult, form: AuditForm, stack: str) -> str:
-    if form is AuditForm.OSCAL:
-        return render_oscal(result, stack=stack, at=now())
-    return RENDERERS[form](result)
-
-
-def audit(
-    stack: Stack,
-    form: Annotated[AuditForm, typer.Option("--format", help="How to write the findings.")] = AuditForm.TEXT,
-    engine: Engine = "auto",
-    as_json: Json = False,
-) -> None:
-    """Judge what is recorded of a stack by every policy rule; exit 5 when a mandatory one fails."""
-    prepared, workspace = open_stack(project_root(), stack)
-    watch = Watch(yes=True, ask="")
-    run = Run(prepared, workspace, watch, engine)
-    result = run.audit_state()
-    watch.close()
-    unrecorded = keep_evidence(run, "audit")
-    typer.echo(_rendered(result, AuditForm.JSON if as_json else form, prepared.stack), nl=False)
-    if unrecorded is not None:
-        raise unrecorded
-    refuse_violations(result, str(prepared.path))

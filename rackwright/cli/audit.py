@@ -1,0 +1,191 @@
+"""``rw audit``: judge a stack where it is recorded, where it runs and where it is used; text, HTML and data formats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from policies.audit import AuditResult, Standing
+from policies.report import (
+    Page,
+    render_csv,
+    render_html,
+    render_json,
+    render_junit,
+    render_markdown,
+    render_oscal,
+    render_oscal_components,
+    render_page,
+    render_sarif,
+    render_text,
+)
+from rackwright.cli.arguments import Engine, Json, Stack
+from rackwright.cli.console import say
+from rackwright.cli.watch import Watch
+from rackwright.diagnostics import ClusterError, InputError
+from rackwright.pipeline.audit import Audit, Places, audit_stack
+from rackwright.pipeline.clock import now
+from rackwright.pipeline.evidence import keep_evidence, stack_log
+from rackwright.pipeline.findings import refuse_violations
+from rackwright.pipeline.host_documents import program
+from rackwright.pipeline.open import open_stack
+from rackwright.pipeline.run import Run
+from rackwright.pipeline.workspace import project_root
+
+
+class AuditForm(StrEnum):
+    """Forms of the audit's result."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    HTML = "html"
+    SECTION = "html-section"
+    OSCAL = "oscal"
+    COMPONENTS = "oscal-components"
+    JUNIT = "junit"
+    CSV = "csv"
+    MARKDOWN = "markdown"
+
+
+_OF_RESULT: dict[AuditForm, Callable[[AuditResult], str]] = {
+    AuditForm.TEXT: render_text,
+    AuditForm.JSON: render_json,
+    AuditForm.SARIF: render_sarif,
+    AuditForm.SECTION: render_html,
+    AuditForm.JUNIT: render_junit,
+    AuditForm.CSV: render_csv,
+    AuditForm.MARKDOWN: render_markdown,
+}
+"""Forms that need only the result."""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command()(audit)
+
+
+def audit(
+    stack: Stack,
+    *,
+    framework: Annotated[
+        list[str] | None, typer.Option("--framework", help="Tell only of this framework: hipaa, sox, gdpr …; several.")
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="COMMIT", help="Compare with the audit of this commit, not the last."),
+    ] = None,
+    live: Annotated[bool, typer.Option("--live", help="Ask the cloud what is there now, read-only.")] = False,
+    whole_region: Annotated[
+        bool, typer.Option("--whole-region", help="With --live: judge also what does not belong to the stack.")
+    ] = False,
+    hosts: Annotated[bool, typer.Option("--hosts", help="Take facts from every host, read-only.")] = False,
+    kubernetes: Annotated[bool, typer.Option("--kubernetes", help="Ask the Kubernetes API, read-only.")] = False,
+    context: Annotated[str | None, typer.Option("--context", help="Context of the kubeconfig.")] = None,
+    kubeconfig: Annotated[
+        Path | None, typer.Option("--kubeconfig", help="Another kubeconfig than the usual one.")
+    ] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option("--state", metavar="FILE", help="Judge an exported state instead of the recorded one."),
+    ] = None,
+    documents: Annotated[
+        list[Path] | None,
+        typer.Option("--documents", metavar="FILE", help="Judge also what a collector wrote; several."),
+    ] = None,
+    collector: Annotated[
+        Path | None, typer.Option("--collector", metavar="FILE", help="Write the host collector there, and do no more.")
+    ] = None,
+    form: Annotated[AuditForm, typer.Option("--format", help="How to write the result.")] = AuditForm.TEXT,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; stdout when left out.")] = None,
+    engine: Engine = "auto",
+    as_json: Json = False,
+) -> None:
+    """Judge a stack by every policy rule; exit 5 when a mandatory one fails. Leaves a record in the evidence log."""
+    prepared, workspace = open_stack(project_root(), stack)
+    if collector is not None:
+        _write(collector, program())
+        say(
+            f"wrote {escape(str(collector))}: run it as root: python3 {escape(collector.name)} HOST ROLE >> facts.jsonl"
+        )
+        return
+    places = Places(
+        state_file=state,
+        live=live,
+        whole_region=whole_region,
+        hosts=hosts,
+        kubernetes=kubernetes or context is not None or kubeconfig is not None,
+        context=context,
+        kubeconfig=kubeconfig,
+        documents=tuple(documents or ()),
+    )
+    watch = Watch(yes=True, ask="")
+    run = Run(prepared, workspace, watch, engine)
+    try:
+        found = audit_stack(run, places, now(), frameworks=tuple(framework or ()), since=since)
+        watch.close()
+    except (ClusterError, KeyboardInterrupt):
+        watch.broke()
+        raise
+    unrecorded = keep_evidence(run, "audit")
+    _show(found, run, AuditForm.JSON if as_json else form, output)
+    if unrecorded is not None:
+        raise unrecorded
+    refuse_violations(found.result, str(prepared.path))
+
+
+def _show(found: Audit, run: Run, form: AuditForm, output: Path | None) -> None:
+    text = _rendered(found, run, form)
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        _write(output, text.encode())
+        say(f"wrote {escape(str(output))}")
+    if form is AuditForm.TEXT:
+        for line in _around(found):
+            say(line)
+
+
+def _rendered(found: Audit, run: Run, form: AuditForm) -> str:
+    stack = run.prepared.stack
+    if form is AuditForm.HTML:
+        head = stack_log(run.workspace.root, stack, local=run.is_local).head()
+        looks = [(look.place, look.things, look.note) for look in found.looks]
+        record = head.hash if head else None
+        return render_page(found.result, Page(stack, found.mark, looks, found.history, found.change, record))
+    if form is AuditForm.OSCAL:
+        return render_oscal(found.result, stack=stack, at=now())
+    if form is AuditForm.COMPONENTS:
+        return render_oscal_components(found.result, stack=stack, at=now())
+    return _OF_RESULT[form](found.result)
+
+
+def _around(found: Audit) -> list[str]:
+    """What the terminal says beside the findings: where it looked, what changed, what people are to be asked."""
+    lines = [
+        f"looked at {look.place}: {look.things} things {f'({look.note})' if look.note else ''}" for look in found.looks
+    ]
+    if found.change is not None:
+        before = found.change.before
+        lines.append(
+            f"since {before.at[:19]} UTC ({(before.commit or 'no commit')[:10]}): "
+            f"{len(found.change.new)} new violations, {len(found.change.fixed)} gone"
+        )
+    manual = sum(row.standing is Standing.MANUAL for row in found.result.coverage)
+    if manual:
+        lines.append(f"{manual} controls are for people to answer: --format html lists the questions")
+    return [escape(line) for line in lines]
+
+
+def _write(path: Path, content: bytes) -> None:
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        fresh.write_bytes(content)
+        fresh.replace(path)
+    except OSError as problem:
+        raise InputError(f"cannot write {path}: {problem.strerror}", where=str(path)) from problem

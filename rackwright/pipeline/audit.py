@@ -1,0 +1,232 @@
+"""The audit of a stack: gathers what the chosen places show, judges it by every rule, and remembers the result."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from policies.audit import AuditResult, audit
+from policies.narrowing import restricted
+from policies.profile import FRAMEWORKS
+from policies.registry import JUDGED_TYPES, RULES
+from policies.rule import Resource
+from policies.sources.kubernetes import kubernetes_resources
+from policies.sources.live import live_view
+from policies.sources.lock import resources_of_lock
+from policies.sources.state import resources_of_state
+from policies.subjects.document import Document, read_documents, resource_of
+from policies.subjects.host import MACHINE, resources_of_host
+from policies.trend import Change, Mark, change, mark_of
+from rackwright.diagnostics import InputError, Problem
+from rackwright.engine.providers.aws.listing import ReadOnlyCloud, survey
+from rackwright.engine.providers.aws.listing.account import reason_of
+from rackwright.engine.providers.aws.types import TYPES
+from rackwright.pipeline.account_facts import account_documents
+from rackwright.pipeline.audit_history import append_mark, audit_at, read_history
+from rackwright.pipeline.checkout import git
+from rackwright.pipeline.evidence import stack_log
+from rackwright.pipeline.findings import promised, waivers_of
+from rackwright.pipeline.host_documents import host_documents
+from rackwright.pipeline.kubernetes_api import KubernetesApi
+from rackwright.pipeline.local import running_endpoint
+from rackwright.pipeline.run import Run
+
+LOCAL_REGION = "us-east-1"
+"""Region that the rehearsal plays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where to look, beside the lock."""
+
+    state: bool = True
+    """What is recorded, or with `live` what of it is there now."""
+    state_file: Path | None = None
+    """An exported state instead of the stack's own."""
+    live: bool = False
+    whole_region: bool = False
+    """Judge also what is neither the stack's nor carries its tag."""
+    hosts: bool = False
+    kubernetes: bool = False
+    context: str | None = None
+    """Of the kubeconfig; None takes its current one."""
+    kubeconfig: Path | None = None
+    documents: tuple[Path, ...] = ()
+    """Files of collectors that ran elsewhere: JSON lines, see `policies.subjects`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One place that was looked at."""
+
+    place: str
+    things: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What an audit came to, and how it stands to earlier ones."""
+
+    result: AuditResult
+    looks: tuple[Look, ...]
+    mark: Mark
+    history: tuple[Mark, ...]
+    """Earlier audits, oldest first."""
+    change: Change | None
+    """Against the audit that was asked for, or the last one; None for the first."""
+
+
+@dataclass(slots=True)
+class _Gathered:
+    resources: list[Resource] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
+
+    def add(self, place: str, resources: Iterable[Resource], note: str = "") -> None:
+        """Take what a place showed."""
+        found = list(resources)
+        self.resources += found
+        self.looks.append(Look(place, len(found), note))
+
+
+def audit_stack(
+    run: Run, places: Places, now: dt.datetime, *, frameworks: tuple[str, ...] = (), since: str | None = None
+) -> Audit:
+    """Judge the stack of `run`. `frameworks` (words of `compliance:`) narrow what is told, not what is judged.
+
+    `since` names the commit whose audit this one is compared with. Raises `InputError` for words, commits or files
+    that are none.
+    """
+    _check(frameworks, places)
+    folder = stack_log(run.workspace.root, run.prepared.stack, local=run.is_local).folder
+    history = read_history(folder)
+    before = audit_at(history, since, run.workspace.root) if since else (history[-1] if history else None)
+    with run.stage("audit"):
+        gathered = _gather(run, places, now)
+        profile = promised(run.prepared)
+        result = audit(gathered.resources, RULES, profile, waivers_of(run.prepared), now.date())
+    run.facts.audit = result
+    commit = git(run.workspace.root, "rev-parse", "HEAD")
+    mark = mark_of(result, at=now.isoformat(), commit=commit, places=[look.place for look in gathered.looks])
+    append_mark(folder, mark)
+    told = restricted(result, RULES, frameworks) if frameworks else result
+    return Audit(told, tuple(gathered.looks), mark, tuple(history), change(before, mark) if before else None)
+
+
+def _check(frameworks: Iterable[str], places: Places) -> None:
+    """Refuse words that are none and files that are not there, all at once."""
+    known = f"known are {', '.join(sorted(FRAMEWORKS))}"
+    wrong = [
+        Problem("--framework", f"there is no framework {word!r}", known)
+        for word in frameworks
+        if word not in FRAMEWORKS
+    ]
+    files = [("--state", places.state_file), ("--kubeconfig", places.kubeconfig)]
+    files += [("--documents", path) for path in places.documents]
+    wrong += [
+        Problem(name, f"there is no file {path}") for name, path in files if path is not None and not path.is_file()
+    ]
+    if wrong:
+        raise InputError(f"{len(wrong)} of the options cannot be used", problems=wrong)
+
+
+def _gather(run: Run, places: Places, now: dt.datetime) -> _Gathered:
+    gathered = _Gathered()
+    recorded = _recorded(run, places.state_file)
+    if places.live:
+        _add_live(gathered, run, recorded, places, now)
+    elif places.state:
+        gathered.add("state", recorded)
+    if run.prepared.lock is not None:
+        gathered.add("lock", resources_of_lock(run.prepared.lock))
+    if places.hosts:
+        documents = host_documents(run)
+        silent = sum("" in one.get("unread", {}) for one in documents)
+        resources = [one for document in documents for one in resources_of_host(document)]
+        gathered.add("hosts", resources, f"{len(documents) - silent} of {len(documents)} hosts answered")
+    if places.kubernetes:
+        api = KubernetesApi(places.context, places.kubeconfig)
+        gathered.add("kubernetes", kubernetes_resources(api, JUDGED_TYPES))
+    for path in places.documents:
+        gathered.add(f"documents {path.name}", _of_documents(path))
+    return gathered
+
+
+def _recorded(run: Run, state_file: Path | None) -> list[Resource]:
+    if state_file is None:
+        return resources_of_state(run.engine(change=False).deployment())
+    return resources_of_state(_json(state_file, _read_text(state_file)))
+
+
+def _add_live(gathered: _Gathered, run: Run, recorded: list[Resource], places: Places, now: dt.datetime) -> None:
+    design = run.prepared.design
+    if design.target == "on-prem":
+        raise InputError("a site has no cloud account to look at", where="--live", hint="leave --live out")
+    endpoint = running_endpoint(run.cloud) if run.is_local else None
+    if run.is_local and endpoint is None:
+        raise InputError("the local cloud does not run", where="--live", hint=f"./rw up {run.workspace.stack}")
+    cloud = ReadOnlyCloud(design.region or LOCAL_REGION, endpoint)
+    _sign_in(cloud)
+    seen = survey(cloud, run.watch.note)
+    documents = [Document(type=one.type, name=one.id, props={**one.props, "id": one.id}) for one in seen.things]
+    documents += [
+        Document(type=one.type, name=one.id or f"every {one.type}", props={}, unread={"": one.reason})
+        for one in seen.not_read
+    ]
+    documents += account_documents(cloud, now, in_use=True)
+    view = live_view(
+        documents,
+        recorded,
+        stack=run.prepared.stack,
+        listed=frozenset(TYPES),
+        whole_region=places.whole_region,
+    )
+    note = f"{len(view.unmanaged)} unmanaged, {len(view.gone)} gone, {len(seen.not_read)} not readable"
+    gathered.add("live", (*view.resources, *view.unmanaged, *view.gone), note)
+
+
+def _sign_in(cloud: ReadOnlyCloud) -> None:
+    """Refuse a cloud that does not know us before a thousand questions do."""
+    try:
+        _ = cloud.account
+    except (ClientError, BotoCoreError) as problem:
+        raise InputError(
+            f"AWS does not let us in: {reason_of(problem)}",
+            where="--live",
+            hint="aws sso login, or AWS_PROFILE; docs/reference/audit-iam-policy.json has the permissions it takes",
+        ) from problem
+
+
+def _of_documents(path: Path) -> list[Resource]:
+    try:
+        documents = read_documents(_read_text(path).splitlines())
+    except ValueError as problem:
+        raise InputError(
+            f"it holds no documents: {problem}", where=str(path), hint="docs/reference/policy-subjects.md"
+        ) from problem
+    split: Callable[[Document], list[Resource]] = resources_of_host
+    return [one for each in documents for one in (split(each) if each["type"] == MACHINE else [resource_of(each)])]
+
+
+def _json(path: Path, content: str) -> Mapping[str, object]:
+    try:
+        found = json.loads(content)
+    except ValueError as problem:
+        raise InputError(
+            f"it is no JSON: {problem}", where=str(path), hint="pulumi stack export writes a state"
+        ) from problem
+    if not isinstance(found, dict):
+        raise InputError("it is no state: a JSON object is expected", where=str(path))
+    return found
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise InputError(f"it cannot be read: {problem}", where=str(path)) from problem

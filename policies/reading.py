@@ -162,3 +162,13 @@ def known(resource: Resource, *parts: str) -> Any:
         if here is UNKNOWN:
             raise Unknown(".".join(parts))
     return here
+
+
+def entries(resource: Resource, path: str) -> list[tuple[str, Any]]:
+    """Keys and values of the object at `path`; none where it is no object. Raises `Unknown` for an unknown value."""
+    found = resource.value(path)
+    if not isinstance(found, Mapping):
+        return []
+    if lost := [key for key, value in found.items() if value is UNKNOWN]:
+        raise Unknown(f"{path}.{lost[0]}")
+    return [(str(key), value) for key, value in found.items()]

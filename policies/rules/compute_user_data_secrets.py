@@ -14,19 +14,10 @@ IA-5(7).
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterator, Sequence
 
 from policies.rule import Resource, Rule, Severity
-
-PATTERNS = {
-    "an AWS access key": re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"),
-    "an NGC API key": re.compile(r"\bnvapi-[A-Za-z0-9_-]{32,}"),
-    "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
-    "a GitHub token": re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36,}"),
-    "a password": re.compile(r"(?i)(password|passwd|secret|token|api_?key)[\"']?\s*[=:]\s*[\"']?[^\s\"'$<{(]{8,}"),
-}
-"""What a secret looks like. A value that starts with ``$``, ``<``, ``{`` or ``(`` is a reference, not a secret."""
+from policies.secrecy import kinds_of_secret
 
 
 def _find(resource: Resource, _: Sequence[Resource]) -> Iterator[str]:
@@ -38,7 +29,7 @@ def _find(resource: Resource, _: Sequence[Resource]) -> Iterator[str]:
 
 def _secrets_in(text: str) -> Iterator[str]:
     both = f"{text}\n{_decoded(text)}"
-    return (what for what, pattern in PATTERNS.items() if pattern.search(both))
+    return kinds_of_secret(both)
 
 
 def _decoded(text: str) -> str:

@@ -1,0 +1,54 @@
+"""The host believes no stranger about the network.
+
+Requirement: redirects, source routes and answers from the wrong side are refused; floods of half-open connections do
+no harm.
+Why it matters: a redirect sends a node's traffic to whoever asked for it.
+What it looks at: settings of `sysctl -a`.
+Known limits: as the collector read it; a host that could not be read is not evaluated.
+Fix: write them to /etc/sysctl.d, as the role does.
+Sources: CIS Debian Linux 13 Benchmark and CIS Ubuntu Linux 24.04 Benchmark; kernel documentation, "Documentation for
+/proc/sys"
+"""
+
+from __future__ import annotations
+
+from policies.checks import facts_must_be
+from policies.rule import Enforcement, Rule, Severity
+
+WANTED = {
+    "net.ipv4.conf.all.accept_redirects": ("0",),
+    "net.ipv4.conf.all.send_redirects": ("0",),
+    "net.ipv4.conf.all.accept_source_route": ("0",),
+    "net.ipv6.conf.all.accept_redirects": ("0",),
+    "net.ipv4.tcp_syncookies": ("1",),
+    "net.ipv4.icmp_echo_ignore_broadcasts": ("1",),
+}
+
+
+RULE = Rule(
+    id="RW-PHST-015",
+    title="The host believes no stranger about the network",
+    severity=Severity.MEDIUM,
+    applies_to=frozenset({"host:machine"}),
+    controls=(
+        "NIST-800-53r5:CM-6",
+        "NIST-800-171r2:3.4.2",
+        "ISO-27001:A.8.9",
+        "SOC2:CC6.8",
+        "PCI-DSS-4.0.1:2.2.1",
+        "CCPA-REGS:7123(c)(5)",
+        "HIPAA:164.308(a)(4)(ii)(A)",
+        "GDPR:Art.32(1)(b)",
+        "CCPA-REGS:7123(c)(10)",
+        "SOX-ITGC:DSS05.02",
+        "NIST-800-53r5:SC-7",
+        "NIST-800-53r5:AC-4",
+        "ISO-27001:A.8.22",
+        "SOC2:CC6.6",
+        "PCI-DSS-4.0.1:1.2.1",
+    ),
+    fix="set the sysctl values",
+    code="net.ipv4.conf.all.accept_redirects = 0",
+    find=facts_must_be(WANTED, "sysctl"),
+    enforcement=Enforcement.ADVISORY,
+)

@@ -1,0 +1,81 @@
+"""No part that its makers have given up runs in the cluster.
+
+Requirement: no Tiller (Helm 2), no old Kubernetes dashboard, no git-sync with commands of its own, and no GPU part
+below its first safe version.
+Why it matters: Tiller and the dashboard gave cluster-admin to whoever reached them; old versions of the GPU operator,
+the device plug-in and DCGM have published holes.
+What it looks at: images of containers by name and tag; versions from the catalog's security bulletins.
+Known limits: an image by digest alone tells no version; the lock is judged for those.
+Fix: remove it, or upgrade.
+Sources: NVIDIA Product Security (bulletin numbers in `rackwright/catalog/data/security.yaml`); Helm, "Helm 2
+deprecation"; CVE-2018-18264
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+
+from policies.pods import WORKLOADS, containers_of, environment
+from policies.rule import Enforcement, Resource, Rule, Severity
+from rackwright.catalog.security import load_floors
+
+GIVEN_UP = {"tiller": "Helm 2 is given up", "kubernetes-dashboard": "the dashboard is given up"}
+PRODUCTS = {
+    "gpu-operator": "gpu-operator",
+    "k8s-device-plugin": "k8s-device-plugin",
+    "dcgm": "dcgm",
+    "dcgm-exporter": "dcgm-exporter",
+    "k8s-mig-manager": "mig-manager",
+    "container-toolkit": "container-toolkit",
+}
+"""Name of an image -> product of the catalog's bulletins."""
+
+NAME = re.compile(r"([^/:@]+)(?::v?(\d+(?:\.\d+)*)[^@]*)?(?:@.*)?$")
+
+
+def _find(resource: Resource, _: Sequence[Resource]) -> Iterator[str]:
+    for container in containers_of(resource):
+        name, version = _parts(str(container.value("image", "")))
+        if name in GIVEN_UP:
+            yield f"{container.name} runs {name}: {GIVEN_UP[name]}"
+        if name.startswith("git-sync") and any("GIT_SYNC_GIT" in key for key, _ in environment(container)):
+            yield f"{container.name} lets a variable choose the program that git-sync runs"
+        yield from _unsafe(container.name, PRODUCTS.get(name), version)
+
+
+def _parts(image: str) -> tuple[str, str | None]:
+    found = NAME.search(image)
+    return (found.group(1), found.group(2)) if found else ("", None)
+
+
+def _unsafe(container: str, product: str | None, version: str | None) -> Iterator[str]:
+    if product is None or version is None:
+        return
+    floors = load_floors()
+    floor = floors.floor(product, version, dt.date.max)
+    if floor is not None and not floors.is_safe(product, version, dt.date.max):
+        yield f"{container} runs {product} {version}, older than {floor.fixed} ({floor.severity})"
+
+
+RULE = Rule(
+    id="RW-PPOD-018",
+    title="No part that its makers have given up runs in the cluster",
+    severity=Severity.MEDIUM,
+    applies_to=WORKLOADS,
+    controls=(
+        "HIPAA:164.308(a)(5)(ii)(B)",
+        "GDPR:Art.32(1)",
+        "CCPA-REGS:7123(c)(5)",
+        "SOX-ITGC:DSS05.07",
+        "NIST-800-53r5:SI-2",
+        "ISO-27001:A.8.8",
+        "SOC2:CC7.1",
+        "PCI-DSS-4.0.1:6.3.3",
+    ),
+    fix="remove or upgrade the part",
+    code="image: nvcr.io/nvidia/k8s-device-plugin:v0.17.3@sha256:…",
+    find=_find,
+    enforcement=Enforcement.ADVISORY,
+)

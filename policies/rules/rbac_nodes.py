@@ -1,0 +1,59 @@
+"""Few may go through the node or bring volumes.
+
+Requirement: roles that people wrote allow neither node proxies nor to create persistent volumes.
+Why it matters: the kubelet's API runs commands in every container of the node, past admission and audit; a volume of
+kind hostPath is the node's disk.
+What it looks at: rules of Roles and ClusterRoles; wildcards count. Roles that Kubernetes itself makes are left out:
+RW-PRBC-010 judges to whom they are given.
+Known limits: a right that is given only to a controller that needs it is waived by the name of its role.
+Fix: remove the rights; a CSI driver makes the volumes.
+Sources: Kubernetes documentation, "Role Based Access Control Good Practices"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policies.grants import ROLES, allows, grants
+from policies.rule import Enforcement, Resource, Rule, Severity
+
+WHAT = ("nodes/proxy",)
+VERBS = ("get", "create", "update", "patch")
+
+
+def _find(role: Resource, _: Sequence[Resource]) -> Iterator[str]:
+    for rule in grants(role):
+        for what in WHAT:
+            found = allows(rule, what, VERBS, "")
+            if found:
+                yield f"{rule.name} allows {', '.join(found)} on {what}"
+
+
+RULE = Rule(
+    id="RW-PRBC-009",
+    title="Few may go through the node or bring volumes",
+    severity=Severity.HIGH,
+    applies_to=ROLES,
+    controls=(
+        "HIPAA:164.308(a)(4)(ii)(B)",
+        "HIPAA:164.312(a)(1)",
+        "GDPR:Art.25(2)",
+        "CCPA-REGS:7123(c)(3)",
+        "SOX-ITGC:DSS06.03",
+        "NIST-800-53r5:AC-6",
+        "ISO-27001:A.5.15",
+        "SOC2:CC6.3",
+        "PCI-DSS-4.0.1:7.2.2",
+        "GDPR:Art.32(1)(b)",
+        "CCPA-REGS:7123(c)(10)",
+        "NIST-800-53r5:SC-4",
+        "NIST-800-53r5:AC-4",
+        "ISO-27001:A.8.22",
+        "SOC2:CC6.1",
+        "PCI-DSS-4.0.1:1.2.1",
+    ),
+    fix="remove the rights; a CSI driver makes the volumes",
+    code='rules: [{apiGroups: [""], resources: [nodes], verbs: [get]}]',
+    find=_find,
+    enforcement=Enforcement.ADVISORY,
+)

@@ -1,0 +1,60 @@
+"""Few may read secrets.
+
+Requirement: roles that people wrote do not allow to get, list or watch secrets.
+Why it matters: who lists the secrets of a namespace has every credential in it, service account tokens included.
+What it looks at: rules of Roles and ClusterRoles; wildcards count. Roles that Kubernetes itself makes are left out:
+RW-PRBC-010 judges to whom they are given.
+Known limits: a right that is given only to a controller that needs it is waived by the name of its role.
+Fix: name the one secret with `resourceNames` in a Role of its namespace.
+Sources: Kubernetes documentation, "Role Based Access Control Good Practices"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policies.grants import ROLES, allows, grants
+from policies.rule import Enforcement, Resource, Rule, Severity
+
+WHAT = ("secrets",)
+VERBS = ("get", "list", "watch")
+
+
+def _find(role: Resource, _: Sequence[Resource]) -> Iterator[str]:
+    for rule in grants(role):
+        for what in WHAT:
+            found = allows(rule, what, VERBS, "")
+            if found:
+                yield f"{rule.name} allows {', '.join(found)} on {what}"
+
+
+RULE = Rule(
+    id="RW-PRBC-002",
+    title="Few may read secrets",
+    severity=Severity.HIGH,
+    applies_to=ROLES,
+    controls=(
+        "HIPAA:164.308(a)(4)(ii)(B)",
+        "HIPAA:164.312(a)(1)",
+        "GDPR:Art.25(2)",
+        "CCPA-REGS:7123(c)(3)",
+        "SOX-ITGC:DSS06.03",
+        "NIST-800-53r5:AC-6",
+        "ISO-27001:A.5.15",
+        "SOC2:CC6.3",
+        "PCI-DSS-4.0.1:7.2.2",
+        "HIPAA:164.308(a)(5)(ii)(D)",
+        "GDPR:Art.32(1)(b)",
+        "CCPA-REGS:7123(c)(1)",
+        "SOX-ITGC:DSS05.04",
+        "NIST-800-53r5:IA-5(7)",
+        "ISO-27001:A.5.17",
+        "SOC2:CC6.1",
+        "PCI-DSS-4.0.1:8.6.2",
+        "CIS-K8S-2.0.1:5.1.2",
+    ),
+    fix="name the one secret with `resourceNames` in a Role of its namespace",
+    code='rules: [{apiGroups: [""], resources: [configmaps], verbs: [get]}]',
+    find=_find,
+    enforcement=Enforcement.ADVISORY,
+)

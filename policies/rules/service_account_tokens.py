@@ -1,0 +1,42 @@
+"""Service accounts have no tokens that live for ever.
+
+Requirement: no Secret of type `kubernetes.io/service-account-token` exists.
+Why it matters: such a token never ends and works from anywhere; the ones that pods get end within the hour.
+What it looks at: `type` of Secrets.
+Known limits: the values of Secrets are never read.
+Fix: ask for a token with TokenRequest, or use workload identity.
+Sources: Kubernetes documentation, "Managing Service Accounts"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policies.rule import Enforcement, Resource, Rule, Severity
+
+
+def _find(secret: Resource, _: Sequence[Resource]) -> Iterator[str]:
+    if secret.value("type") == "kubernetes.io/service-account-token":
+        yield "is a token of a service account that never ends"
+
+
+RULE = Rule(
+    id="RW-PSVC-005",
+    title="Service accounts have no tokens that live for ever",
+    severity=Severity.MEDIUM,
+    applies_to=frozenset({"kubernetes:core/v1:Secret"}),
+    controls=(
+        "HIPAA:164.308(a)(5)(ii)(D)",
+        "CCPA-REGS:7123(c)(1)",
+        "SOX-ITGC:DSS05.04",
+        "NIST-800-53r5:IA-5(1)",
+        "ISO-27001:A.5.17",
+        "SOC2:CC6.2",
+        "PCI-DSS-4.0.1:8.6.3",
+        "CIS-K8S-2.0.1:5.1.6",
+    ),
+    fix="remove the Secret and use TokenRequest",
+    code="kubectl create token trainer --duration=1h",
+    find=_find,
+    enforcement=Enforcement.ADVISORY,
+)

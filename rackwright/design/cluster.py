@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rackwright.catalog import Catalog
 from rackwright.design.fabric import fabric_of
 from rackwright.design.governing import governance_of
+from rackwright.design.kubernetes import kubernetes_of
 from rackwright.design.model import Design, Pool, Scheduler, Storage, Subnet
 from rackwright.design.needs import address_needs, zone_of_storage
 from rackwright.design.network import network_of
@@ -42,6 +43,7 @@ def design_cluster(spec: ClusterSpec, catalog: Catalog) -> Design:
         pools=pools,
         storage=storage,
         scheduler=_scheduler(spec),
+        kubernetes=kubernetes_of(spec, pools, subnets),
         driver_branch=str(spec.software.driver_branch),
         driver_module=spec.software.driver_module,
         cuda=spec.software.cuda,

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-KeyClass = Literal["data", "logs", "secrets", "alerts", "backups", "images"]
+KeyClass = Literal["data", "logs", "secrets", "alerts", "backups", "images", "kubernetes"]
 """What a key encrypts; each class has a key and a key policy of its own."""
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from rackwright.design.governance import Governance
 
+from rackwright.design.kubernetes_model import Kubernetes
 from rackwright.design.node_model import GpuSettings, NodeSoftware
 
 class _Model(BaseModel):
@@ -252,6 +253,8 @@ class Design(_Model):
     timezone: str = "UTC"
     tags: dict[str, str]
     """On every resource that can carry tags."""
+    kubernetes: Kubernetes | None = None
+    """Managed Kubernetes; None without one."""
     governance: Governance = Governance()
     """Who may do what; what is watched, kept, patched and paid."""
     cost: Cost

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rackwright.catalog import Catalog, Machine
 from rackwright.design.gpu_roles import gpu_roles
+from rackwright.design.kubernetes import managed_pools
 from rackwright.design.model import Capacity, Nic, Pool, Subnet
 from rackwright.design.names import FIRST_FIXED_OFFSET, node_addresses
 from rackwright.design.needs import tier_of, zone_of_pool
@@ -113,10 +114,7 @@ def finish_pool(spec: ClusterSpec, plan: PoolPlan, subnet: Subnet, catalog: Cata
         ami=pool.ami,
         environment=dict(sorted(pool.environment.items())),
         pods_per_node=pool.pods_per_node,
-        ansible_roles=(
-            *roles_of(spec, plan.name),
-            *gpu_roles(spec, pool, machine, slurm=under_slurm(spec, plan.name)),
-        ),
+        ansible_roles=_all_roles(spec, plan),
         usd_per_hour=price.usd if price else None,
         watts=machine.watts or _like(machine, catalog),
         watts_of=None if machine.watts else machine.like,
@@ -127,6 +125,14 @@ def default_placement(pool: PoolSpec, machine: Machine, efa_interfaces: int) -> 
     """`cluster` where nodes talk over EFA; a capacity block is placed already and takes no group."""
     together = efa_interfaces and pool.nodes.max > 1 and pool.capacity.kind != "block"
     return "cluster" if together and "cluster" in machine.placement else "none"
+
+
+def _all_roles(spec: ClusterSpec, plan: PoolPlan) -> tuple[str, ...]:
+    """Ansible roles of a pool; none where EKS makes the nodes from its own image and keeps them."""
+    if plan.name in managed_pools(spec):
+        return ()
+    slurm = under_slurm(spec, plan.name)
+    return (*roles_of(spec, plan.name), *gpu_roles(spec, plan.wanted, plan.machine, slurm=slurm))
 
 
 def roles_of(spec: ClusterSpec, pool: str) -> tuple[str, ...]:

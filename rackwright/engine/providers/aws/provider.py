@@ -10,6 +10,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from rackwright.diagnostics import ClusterError, StepFailed
+from rackwright.engine.paths import keep_old
 from rackwright.engine.properties import from_struct, reveal, to_struct
 from rackwright.engine.providers.aws import again, configuration
 from rackwright.engine.providers.aws.changes import diff_response
@@ -110,9 +111,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         kind = resource_type(_type(request.urn))
         news = _props(request.news)
         olds = _props(request.old_inputs) or {k: v for k, v in _props(request.olds).items() if k in news}
-        ignored = {path.split(".")[0].split("[")[0] for path in request.ignoreChanges}
-        news = {key: olds.get(key) if key in ignored else value for key, value in news.items()}
-        olds = {key: value for key, value in olds.items() if key not in ignored or key in news}
+        news = keep_old(news, olds, tuple(request.ignoreChanges))
         name = kind.autoname
         fixed_name = name is not None and olds.get(name) == news.get(name)
         return diff_response(olds, news, kind.replaces, delete_first=kind.delete_first or fixed_name)

@@ -13,7 +13,7 @@ from infra.settings import Settings
 from rackwright.design.boot import BundleSource, source_for
 from rackwright.design.model import Design
 
-SECRETS = ("munge_key",)
+SECRETS = ("mfa_secret", "munge_key")
 """Secrets that roles need; the stack declares them empty and the pipeline fills them, so that no state holds them."""
 
 RECOVERY_DAYS = 7

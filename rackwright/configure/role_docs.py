@@ -6,7 +6,7 @@ The specs are what Ansible checks before a role runs, so the page cannot say any
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,22 @@ def readme(role: Path) -> str:
     parts.append(f"A host runs this role when it is in the group `{role.name}`.")
     if options := spec.get("options"):
         parts += ["## Variables", "\n".join(_table(options, values))]
+    if controls := controls_of(role):
+        parts += ["## Controls", "\n".join(_controls(controls))]
     return "\n\n".join(parts) + "\n"
+
+
+def controls_of(role: Path) -> list[dict[str, str]]:
+    """Controls of benchmarks and frameworks that the role keeps: id, title and the file that sets it."""
+    path = role / "meta/controls.yml"
+    return list(YAML(typ="safe").load(path.read_text())) if path.is_file() else []
+
+
+def _controls(controls: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    yield "| control | what | set in |"
+    yield "|---|---|---|"
+    for control in controls:
+        yield f"| {control['id']} | {control['title']} | `{control['where']}` |"
 
 
 def write_all(playbooks: Path = PLAYBOOKS) -> list[Path]:
@@ -68,7 +83,7 @@ def _table(options: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[st
 
 def _type(option: Mapping[str, Any]) -> str:
     kind = f"list of {option['elements']}" if option["type"] == "list" else str(option["type"])
-    return f"{kind}: {', '.join(option['choices'])}" if "choices" in option else kind
+    return f"{kind}: {', '.join(map(str, option['choices']))}" if "choices" in option else kind
 
 
 def _default(name: str, option: Mapping[str, Any], values: Mapping[str, Any]) -> str:

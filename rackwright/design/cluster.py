@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from rackwright.catalog import Catalog
 from rackwright.design.fabric import fabric_of
 from rackwright.design.governing import governance_of
+from rackwright.design.host_settings import host_settings
 from rackwright.design.kubernetes import kubernetes_of
 from rackwright.design.model import Design, Pool, Scheduler, Storage, Subnet
 from rackwright.design.needs import address_needs, zone_of_storage
 from rackwright.design.network import network_of
+from rackwright.design.node_software import node_software
 from rackwright.design.pools import PoolPlan, finish_pool, has_fixed_addresses, plan_pools, subnet_of
 from rackwright.design.subnets import cut
-from rackwright.design.node_software import node_software
 from rackwright.design.totals import cost_of, power_of
 from rackwright.spec.cluster import ClusterSpec
 from rackwright.spec.storage import S3, FsxLustre, LustreClient, Nfs, NvmeRaid0, StorageSpec
@@ -50,10 +51,11 @@ def design_cluster(spec: ClusterSpec, catalog: Catalog) -> Design:
         images=spec.software.ngc,
         retention_days=spec.monitoring.retention,
         timezone=spec.timezone,
+        hosts=host_settings(spec),
+        software=node_software(spec),
         tags=_tags(spec),
         governance=governance_of(spec, cost),
         cost=cost,
-        software=node_software(spec),
         power=power_of(spec, pools),
         fabric=fabric_of(spec, plans, pools),
     )

@@ -10,9 +10,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from rackwright.design.governance import Governance
-
+from rackwright.design.host_model import HostSettings
 from rackwright.design.kubernetes_model import Kubernetes
 from rackwright.design.node_model import GpuSettings, NodeSoftware
+
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -83,7 +84,7 @@ class Pool(_Model):
     """MIG layout of every GPU, as in the spec."""
     gpu_settings: GpuSettings = GpuSettings()
     nvlink_domain_nodes: int = 1
-    """Nodes that share one NVLink domain, counted from the pool's first node (18 in an NVL72)."""
+    """Nodes that share one NVLink domain, by the order of their addresses (18 in an NVL72)."""
     public_ip: bool = False
     encrypted: bool = True
     imds_hops: int = 1
@@ -251,6 +252,10 @@ class Design(_Model):
     retention_days: int
     """How long logs and evidence are kept."""
     timezone: str = "UTC"
+    hosts: HostSettings = HostSettings()
+    """What every host is given beside software."""
+    software: NodeSoftware = NodeSoftware()
+    """Choices about software that hold for all nodes; versions are in the lock."""
     tags: dict[str, str]
     """On every resource that can carry tags."""
     kubernetes: Kubernetes | None = None
@@ -264,5 +269,3 @@ class Design(_Model):
     def pool(self, name: str) -> Pool:
         """Pool called `name`; KeyError when there is none."""
         return {pool.name: pool for pool in self.pools}[name]
-    software: NodeSoftware = NodeSoftware()
-    """Choices about software that hold for all nodes; versions are in the lock."""

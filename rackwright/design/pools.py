@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rackwright.catalog import Catalog, Machine
 from rackwright.design.gpu_roles import gpu_roles
+from rackwright.design.host_roles import host_roles
 from rackwright.design.kubernetes import managed_pools
 from rackwright.design.model import Capacity, Nic, Pool, Subnet
 from rackwright.design.names import FIRST_FIXED_OFFSET, node_addresses
@@ -138,7 +139,8 @@ def _all_roles(spec: ClusterSpec, plan: PoolPlan) -> tuple[str, ...]:
 def roles_of(spec: ClusterSpec, pool: str) -> tuple[str, ...]:
     """Ansible roles of a pool's nodes."""
     role = spec.pools[pool].role
-    return _SLURM_ROLES[role] if under_slurm(spec, pool) else _PLAIN_ROLES[role]
+    by_scheduler = _SLURM_ROLES[role] if under_slurm(spec, pool) else _PLAIN_ROLES[role]
+    return tuple(dict.fromkeys((*by_scheduler, *host_roles(spec, pool))))
 
 
 def under_slurm(spec: ClusterSpec, pool: str) -> bool:

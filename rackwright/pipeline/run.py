@@ -29,6 +29,7 @@ from rackwright.outcome import Check, PhaseTime
 from rackwright.pipeline.clock import today
 from rackwright.pipeline.findings import judged, of_state, refuse_violations
 from rackwright.pipeline.hosts import PULL_TIMEOUT_S, Way, bundle_key, follow, pack, public_bundle_key, store_of
+from rackwright.pipeline.guarded import refuse_guarded
 from rackwright.pipeline.local import cloud_for, running_endpoint
 from rackwright.pipeline.prepare import Prepared
 from rackwright.pipeline.progress import Observer
@@ -120,12 +121,13 @@ class Run:
             self.facts.times.append(PhaseTime(name=name, seconds=round(time.monotonic() - started, 3)))
 
     def plan(self) -> Plan:
-        """Preview with the policies; refuse here, before the first change, if a mandatory rule failed."""
+        """Preview with the policies; refuse here, before the first change, what a mandatory rule or a guard forbids."""
         with self.stage("plan"):
             plan, findings = self.engine(change=False).preview(self.watch.engine)
             self.facts.plan = plan
             self.facts.audit = judged(findings, self.prepared, today())
         refuse_violations(self.facts.audit, str(self.prepared.path))
+        refuse_guarded(plan, self.prepared.design, self.allow_replace)
         return plan
 
     def packages_to_install(self) -> tuple[str, ...]:
@@ -217,7 +219,10 @@ class Run:
 
     def secrets(self) -> dict[str, str]:
         """Secrets of the roles: variable -> text."""
-        return {"munge_key": self.workspace.secret("munge")}
+        found = {"munge_key": self.workspace.secret("munge")}
+        return found | (
+            {"mfa_secret": self.workspace.secret("mfa")} if self.prepared.design.hosts.second_factor else {}
+        )
 
     def _endpoint(self) -> str | None:
         return running_endpoint(self.cloud) if self.is_local else None

@@ -60,6 +60,25 @@ class Users(SpecModel):
     """``dc=example,dc=org``."""
 
 
+PublicKey = Annotated[
+    str,
+    Field(
+        pattern=r"^(ssh-|ecdsa-sha2-nistp|sk-)[a-z0-9@.-]+ [A-Za-z0-9+/=]+( [^\n]*)?$",
+        examples=["ssh-ed25519 AAAAC3Nza… ada@example.org"],
+    ),
+]
+"""A public key of ssh, as ssh-keygen writes it."""
+
+
+class PersonSpec(SpecModel):
+    """One person's account on the nodes."""
+
+    keys: tuple[PublicKey, ...] = ()
+    """Public ssh keys; empty where the person comes with a certificate."""
+    uid: Annotated[int, Field(ge=1000, le=65533)] | None = None
+    """Numeric id; None takes one that is made from the name."""
+
+
 class AccessSpec(SpecModel):
     """Who may do what."""
 
@@ -67,6 +86,12 @@ class AccessSpec(SpecModel):
     """Where accounts come from."""
     groups: Mapping[Name, tuple[str, ...]] = {}
     """Group -> members (user names or e-mail addresses); `admins` may become root."""
+    people: Mapping[str, PersonSpec] = {}
+    """Keys and ids of members, by the name that the groups use (local accounts only)."""
+    sudo: Mapping[Name, tuple[str, ...]] = {}
+    """Group -> commands that its members may run as root; ``ALL`` for everything."""
+    ssh_authorities: tuple[PublicKey, ...] = ()
+    """Public keys whose certificates let people in; the principal is the account's name."""
     sso: str | None = None
     """Address of the identity provider (short for ``users``)."""
     identity_center: bool | None = None

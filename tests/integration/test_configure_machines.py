@@ -59,7 +59,7 @@ class Cluster:
             private_dir=self.folder / "ansible",
             ssh_key=ssh_key(settings.root),
             known_hosts=known_hosts(settings),
-            secrets={"munge_key": "a key for the tests only, of at least 32 characters"},
+            secrets={"munge_key": "a key for the tests only, of at least 32 characters", "mfa_secret": "of the tests"},
             on_event=lambda event: None,
         )
         result.raise_if_failed()
@@ -116,7 +116,7 @@ def wait_until(what: str, condition: Callable[[], bool]) -> None:
 def test_fresh_machines_become_the_cluster_of_the_design(cluster: Cluster, first: ConfigureResult) -> None:
     assert first.changed > 0
     assert [phase.name for phase in first.phases] == [
-        *("Validate", "Base", "Driver", "Runtime", "Images", "Scheduler", "Monitoring")
+        *("Validate", "Base", "Driver", "Runtime", "Images", "Scheduler", "Monitoring", "Integrity")
     ]
     assert cluster.accept() == []
 

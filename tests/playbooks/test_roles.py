@@ -13,13 +13,13 @@ from typing import Any, cast
 import pytest
 from ruamel.yaml import YAML
 
-from rackwright.configure.role_docs import argument_spec, defaults, readme, roles
+from rackwright.configure.role_docs import argument_spec, controls_of, defaults, readme, roles
 from rackwright.configure.runner import PLAYBOOKS
 from rackwright.configure.variables import ROLES, LocalServices, site_inventory
 from tests.unit.configure.sample import design, inventory, lock
 
 ROLE_NAMES = [role.name for role in roles()]
-SECRETS = {"munge_key"}
+SECRETS = {"munge_key", "mfa_secret", "ngc_key", "vgpu_token"}
 BESIDE_PYTHON = Path(sys.executable).parent
 SERVICES = LocalServices(apt_repo="http://10.40.0.1:3180", registry="http://10.40.0.1:5000")
 
@@ -106,16 +106,23 @@ def test_every_command_says_when_it_changes_something() -> None:
 @pytest.mark.parametrize("path", sorted(PLAYBOOKS.glob("roles/*/vars/main.yml")), ids=lambda path: path.parts[-3])
 def test_files_that_are_compared_are_the_files_that_are_written(path: Path) -> None:
     role = path.parents[1]
-    ((name, files),) = YAML(typ="safe").load(path.read_text()).items()
-    assert name == f"{role.name}_files"
+    files = YAML(typ="safe").load(path.read_text()).get(f"{role.name}_files", [])
     assert all((role / "templates" / file["src"]).is_file() for file in files)
     modes = {file["dest"]: file.get("mode", "0644") for file in files}
-    tasks = tasks_of(YAML(typ="safe").load((role / "tasks/main.yml").read_text()))
-    written = [task["ansible.builtin.template"] for task in tasks if "ansible.builtin.template" in task]
+    lists = [YAML(typ="safe").load(path.read_text()) for path in sorted(role.glob("tasks/*.yml"))]
+    tasks = [task for listed in lists for task in tasks_of(listed)]
+    compared = [task for task in tasks if "stale_states" not in str(task.get("when"))]
+    written = [task["ansible.builtin.template"] for task in compared if "ansible.builtin.template" in task]
     literal = {template["dest"]: template["mode"] for template in written if "{{" not in template["dest"]}
     assert literal.items() <= modes.items()
     looped = [task["loop"] for task in tasks if "stale_files" in str(task.get("loop"))]
     assert literal.keys() == modes.keys() or looped
+
+
+@pytest.mark.parametrize("role", roles(), ids=lambda role: role.name)
+def test_a_control_is_named_where_it_is_set(role: Path) -> None:
+    for control in controls_of(role):
+        assert control["id"] in (role / control["where"]).read_text(), control
 
 
 def test_nothing_ignores_errors() -> None:

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import jinja2
 import pytest
-from ansible.plugins.filter.core import comment
+from ansible.plugins.filter.core import comment, get_hash
 
 from rackwright.configure.role_docs import defaults, roles
 from rackwright.configure.runner import PLAYBOOKS
@@ -28,6 +28,7 @@ def variables(role: str, target: Any) -> dict[str, Any]:
     return {
         "ansible_managed": "Ansible managed",
         "inventory_hostname": host,
+        "mfa_secret": "a secret of the tests",
         "item": {"registry": "nvcr.io", "url": "http://10.40.0.1:5000"},
         **defaults(PLAYBOOKS / "roles" / role),
         **site["hosts"][host],
@@ -43,7 +44,7 @@ def render(template: Path, target: Any) -> str:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    environment.filters["comment"] = comment
+    environment.filters |= {"comment": comment, "hash": get_hash}
     text = (PLAYBOOKS / template).read_text()
     assert text.startswith(HEADER), f"{template} lacks the header that fixes its white space"
     return environment.from_string(text.removeprefix(HEADER)).render(variables(template.parts[1], target))

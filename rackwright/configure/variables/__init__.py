@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rackwright.configure.variables import base, containers, gpu, monitoring, scheduler
+from rackwright.configure.variables import base, containers, gpu, host, monitoring, scheduler
 from rackwright.configure.variables.area import Area, LocalServices, Site, Variables
 from rackwright.design.model import Design
 from rackwright.inventory import Host, Inventory
@@ -20,6 +20,7 @@ __all__ = ["AREAS", "ROLES", "Access", "LocalServices", "group_variables", "host
 
 AREAS: tuple[Area, ...] = (
     base.AREA,
+    host.AREA,
     gpu.AREA,
     containers.AREA,
     scheduler.AREA,
@@ -42,12 +43,13 @@ def site_inventory(
     inventory: Inventory, design: Design, lock: Lock, services: LocalServices | None, access: Access | None = None
 ) -> dict[str, object]:
     """The whole Ansible inventory, ready to be written as YAML; sorted, so the same input gives the same bytes."""
-    site = Site(inventory, design, lock, services)
+    user = (access or Access()).user
+    site = Site(inventory, design, lock, services, user)
     hosts = sorted(inventory.hosts, key=lambda host: host.name)
     everything = {
-        "hosts": {host.name: host_variables(host, site) for host in hosts},
+        "hosts": {one.name: host_variables(one, site) for one in hosts},
         "vars": {
-            "ansible_user": (access or Access()).user,
+            "ansible_user": user,
             "ansible_python_interpreter": "/usr/bin/python3",
             **dict(sorted(inventory.vars.items())),
         },

@@ -31,6 +31,8 @@ class Site:
     lock: Lock
     services: LocalServices | None
     """None on a real cluster: packages and images then come from where the lock says."""
+    automation_user: str = "admin"
+    """Login that Ansible comes in with."""
 
     @property
     def is_rehearsal(self) -> bool:

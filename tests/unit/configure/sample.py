@@ -5,17 +5,42 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import Literal
 
+from rackwright.design.host_model import HostSettings, Person, PosixGroup
+from rackwright.design.host_roles import EVERYWHERE, WHEN_STRICT
 from rackwright.design.model import Cost, Design, FabricSummary, Network, Pool, Power, Scheduler
+from rackwright.design.node_model import GpuSettings
 from rackwright.inventory import Host, Inventory
-from rackwright.lock.model import Image, Lock, OperatingSystem, Package
+from rackwright.lock.model import Archive, Image, Lock, OperatingSystem, Package
 
-HEAD_ROLES = ("base", "munge", "slurm_controller", "node_exporter")
+HOST_ROLES = (*EVERYWHERE, "mfa", *WHEN_STRICT)
+HEAD_ROLES = ("base", "munge", "slurm_controller", "node_exporter", *HOST_ROLES)
 GPU_ROLES = (
+    *HOST_ROLES,
     *("base", "gpu_driver", "cuda", "container_runtime", "ngc"),
     *("munge", "slurm_node", "node_exporter"),
 )
+VENDOR_ROLES = (
+    *("nvidia_repository", "vgpu", "fabric_manager", "imex", "mig", "dcgm", "cudnn", "tensorrt", "nccl"),
+    *("nsight", "acceptance_tools"),
+)
+"""Roles of GPU nodes for which only NVIDIA has the packages: no machine of the local cloud runs them in a rehearsal."""
 IMAGE = "nvcr.io/nvidia/cuda:13.0.0-base-ubuntu24.04"
 DIGEST = "sha256:" + "a" * 64
+ARCHIVE = Archive(version="2.17.6", url="https://example.org/v2.17.6.tar.gz", digest=DIGEST, role="acceptance_tools")
+
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB0000000000000000000000000000000000000000000 ada@example.org"
+HOSTS = HostSettings(
+    people=(
+        Person(name="ada", uid=30001, groups=("admins",), keys=(KEY,)),
+        Person(name="ben", uid=30002, groups=("researchers",)),
+    ),
+    groups=(PosixGroup(name="admins", gid=30010, sudo=("ALL",)), PosixGroup(name="researchers", gid=30011)),
+    second_factor=True,
+    strict=True,
+    frameworks=("cis",),
+    admin_networks=("198.51.100.0/24",),
+)
 
 
 def pool(name: str, role: Literal["control", "gpu"], gpus: int, nodes: int) -> Pool:
@@ -30,7 +55,10 @@ def pool(name: str, role: Literal["control", "gpu"], gpus: int, nodes: int) -> P
         vcpus=192 if gpus else 16,
         memory_gib=2048 if gpus else 64,
         gpus=gpus,
+        gpu_model="h100-80gb" if gpus else None,
         gres_type="h100" if gpus else None,
+        mig="1x3g.40gb+2x2g.20gb" if gpus else "none",
+        gpu_settings=GpuSettings(power_limit_w=650),
         ansible_roles=GPU_ROLES if gpus else HEAD_ROLES,
     )
 
@@ -50,6 +78,7 @@ def design(target: Literal["aws", "on-prem", "local"] = "local", nodes: int = 2)
         cuda="12.4",
         images=(IMAGE,),
         retention_days=365,
+        hosts=HOSTS,
         tags={},
         cost=Cost(usd_per_hour=0, by_pool={}, storage_usd_per_hour=0, not_priced=(), priced_on="2026-11-21"),
         power=Power(it_kw=0, facility_kw=0, pue=1.2, not_known=()),
@@ -64,7 +93,7 @@ def inventory(nodes: int = 2) -> Inventory:
             name=f"train-{number}",
             address=ip_address(f"10.40.1.{10 + number}"),
             pool="train",
-            roles=frozenset(GPU_ROLES),
+            roles=frozenset((*GPU_ROLES, *VENDOR_ROLES)),
         )
         for number in range(1, nodes + 1)
     ]
@@ -83,4 +112,6 @@ def lock() -> Lock:
             "nvidia-smi": Package(version="550.163.01-2", role="gpu_driver", held=True),
         },
         images={IMAGE: Image(digest=DIGEST, stand_in=True)},
+        software={"driver": "550.163.01", "fabric-manager": "550.163.01", "cuda": "12.4.127", "nccl": "2.22.3"},
+        archives={"nccl-tests": ARCHIVE},
     )

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from rackwright.configure.variables import LocalServices, site_inventory
 from rackwright.hostlist import expand
-from tests.unit.configure.sample import DIGEST, IMAGE, design, inventory, lock
+from tests.unit.configure.sample import DIGEST, HEAD_ROLES, IMAGE, design, inventory, lock
 
 SERVICES = LocalServices(apt_repo="http://10.40.0.1:3180", registry="http://10.40.0.1:5000")
 
@@ -37,14 +37,16 @@ def test_every_locked_version_is_pinned_on_every_host() -> None:
 
 def test_a_rehearsal_has_no_gpu_no_clock_and_no_cgroups_of_its_own() -> None:
     assert group("gpu_driver")["gpu_driver_gpu_present"] is False
-    assert group("base")["base_machine_kind"] == "container"
+    assert not group("time")["time_own_clock"]
+    assert not group("tuning")["tuning_own_kernel"]
     assert group("slurm_controller")["slurm_controller_confinement"] == "none"
     assert group("slurm_controller")["slurm_controller_trust_design"] is True
 
 
 def test_a_real_cluster_uses_its_own_kernel_and_trusts_no_figure_that_the_node_does_not_show() -> None:
     assert group("gpu_driver", "aws", services=None)["gpu_driver_gpu_present"] is True
-    assert group("base", "aws", services=None)["base_machine_kind"] == "machine"
+    assert group("time", "aws", services=None)["time_own_clock"] is True
+    assert group("auditd", "aws", services=None)["auditd_own_kernel"] is True
     assert group("slurm_controller", "aws", services=None)["slurm_controller_confinement"] == "cgroup"
     assert group("slurm_controller", "aws", services=None)["slurm_controller_trust_design"] is False
 
@@ -82,4 +84,4 @@ def test_nodes_fetch_their_configuration_from_the_controller() -> None:
 
 def test_a_group_without_hosts_is_left_out() -> None:
     children = site_inventory(inventory(0), design(), lock(), SERVICES)["all"]["children"]  # type: ignore[index]
-    assert sorted(children) == ["base", "munge", "node_exporter", "slurm_controller"]
+    assert sorted(children) == sorted(HEAD_ROLES)

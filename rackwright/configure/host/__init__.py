@@ -1,0 +1,1 @@
+"""What the host roles are told: each module decides one subject from the design. Pure."""

@@ -53,7 +53,16 @@ function show() {
     one.hidden = framework !== '' && one.dataset.framework !== framework;
   field('shown').textContent = shown + ' findings shown';
 }
-for (const id of ['status', 'severity', 'framework', 'control', 'text']) field(id).addEventListener('input', show);
+const filters = ['status', 'severity', 'framework', 'control', 'text'];
+const asked = new URLSearchParams(location.hash.slice(1));
+for (const id of filters) {
+  if (asked.get(id) !== null) field(id).value = asked.get(id);
+  field(id).addEventListener('input', () => { show(); keep(); });
+}
+function keep() {
+  const chosen = filters.filter(id => field(id).value).map(id => [id, field(id).value]);
+  history.replaceState(null, '', '#' + new URLSearchParams(chosen));
+}
 window.addEventListener('beforeprint', () => document.querySelectorAll('details').forEach(one => one.open = true));
 show();
 """

@@ -26,6 +26,10 @@ FAST = "not machines and not cloud and not slow"
 """Marker expression of the tests that need neither the local cloud nor patience."""
 
 
+BROWSER = ("chromium", "fonts-dejavu-core")
+"""What looks at reports as a person would."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One program that has to say yes."""
@@ -81,9 +85,10 @@ def run_tests(
 
 
 def _install_what_tests_need() -> None:
-    """Debian packages of the machines and of the simulated subnet, where we may; else their tests are skipped."""
+    """Debian packages of machines, simulated subnet and browser, where we may; else their tests are skipped."""
     simulator = subnet_packages() if os.geteuid() == 0 and shutil.which("apt-get") and missing_programs() else []
-    names = (*missing_packages(), *simulator)
+    browser = BROWSER if os.geteuid() == 0 and shutil.which("apt-get") and not shutil.which("chromium") else ()
+    names = (*missing_packages(), *simulator, *browser)
     if names:
         say(f"Debian packages that the tests need: {' '.join(names)}")
         install_packages(names, say)

@@ -127,7 +127,7 @@ def test_the_account_comes_from_the_system_and_not_from_the_environment() -> Non
 def test_the_commands_show_prove_and_export(
     root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for module in ("rackwright.cli.evidence", "rackwright.cli.cluster", "rackwright.cli.app"):
+    for module in ("rackwright.cli.evidence", "rackwright.cli.audit", "rackwright.cli.app"):
         monkeypatch.setattr(f"{module}.project_root", lambda: root)
     monkeypatch.setattr(checkout, "git", lambda *arguments: "c0ffee")
     assert main(["audit", "local", "--json"]) in {0, 5}

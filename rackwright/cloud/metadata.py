@@ -136,7 +136,7 @@ def lookup_in(emulator: Emulator) -> Lookup:
 def _role(account: str, state: Any, instance_id: str) -> str | None:
     """Name of the role of the instance's profile."""
     arns = [
-        one.instance_profile.arn
+        one.iam_instance_profile.arn
         for one in state.iam_instance_profile_associations.values()
         if one.instance.id == instance_id
     ]

@@ -16,6 +16,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print data for programs on s
 Engine = Annotated[
     EngineChoice, typer.Option("--engine", help="auto; embedded (the local cloud only); cli (the pulumi program).")
 ]
+AllowReplace = Annotated[
+    list[str] | None,
+    typer.Option("--allow-replace", help="URN of a guarded resource that may be replaced or deleted; repeatable."),
+]
 Configure = Annotated[
     Way | None,
     typer.Option("--configure", help="pull: nodes configure themselves; push: over ssh. Default: pull on AWS."),

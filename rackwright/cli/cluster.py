@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
 from policies.report import finding_as_json
-from rackwright.cli.arguments import Configure, Engine, Json, Stack, Yes
+from rackwright.cli.arguments import AllowReplace, Configure, Engine, Json, Stack, Yes
 from rackwright.cli.console import confirm, emit_json, out, say
 from rackwright.cli.model import show_verdicts
 from rackwright.cli.views import (
@@ -24,6 +25,7 @@ from rackwright.cli.views import (
 from rackwright.cli.watch import Watch
 from rackwright.diagnostics import ClusterError
 from rackwright.engine import Plan
+from rackwright.pipeline.consequences import consequences
 from rackwright.pipeline.destroy import Destroyed, standing
 from rackwright.pipeline.destroy import destroy as destroy_stack
 from rackwright.pipeline.open import open_stack
@@ -44,9 +46,7 @@ def up(
     stack: Stack,
     yes: Yes = False,
     engine: Engine = "auto",
-    allow_replace: Annotated[
-        list[str] | None, typer.Option("--allow-replace", help="URN of a stateful resource that may be replaced.")
-    ] = None,
+    allow_replace: AllowReplace = None,
     configure: Configure = None,
     as_json: Json = False,
 ) -> None:
@@ -85,10 +85,16 @@ def _tell_outcome(run: Run, *, as_json: bool) -> None:
         typer.echo((run.workspace.folder / "report.json").read_text(), nl=False)
 
 
-def preview(stack: Stack, engine: Engine = "auto", configure: Configure = None, as_json: Json = False) -> None:
+def preview(
+    stack: Stack,
+    engine: Engine = "auto",
+    allow_replace: AllowReplace = None,
+    configure: Configure = None,
+    as_json: Json = False,
+) -> None:
     """Show what `up` would do: plan, policies, cost, power, addresses, fabric. Changes nothing, boots nothing."""
     prepared, workspace = open_stack(project_root(), stack)
-    run = Run(prepared, workspace, Watch(yes=True, ask=""), engine, way=configure)
+    run = Run(prepared, workspace, Watch(yes=True, ask=""), engine, frozenset(allow_replace or ()), configure)
     refusal: ClusterError | None = None
     try:
         run.plan()
@@ -109,7 +115,8 @@ def preview(stack: Stack, engine: Engine = "auto", configure: Configure = None, 
 def _preview_data(plan: Plan, run: Run) -> dict[str, object]:
     findings = [finding_as_json(finding) for finding in run.facts.audit.findings] if run.facts.audit else []
     design = run.prepared.design.model_dump(mode="json")
-    return {"plan": plan.as_dict(), "design": design, "findings": findings}
+    told = [asdict(one) for one in consequences(plan, run.prepared.design)]
+    return {"plan": plan.as_dict(), "consequences": told, "design": design, "findings": findings}
 
 
 def destroy(stack: Stack, yes: Yes = False, engine: Engine = "auto", as_json: Json = False) -> None:

@@ -11,6 +11,7 @@ from policies.rule import Status
 from rackwright.design.model import Design
 from rackwright.engine import QUIET, Op, Plan, PlannedStep
 from rackwright.outcome import Check, Verdict
+from rackwright.pipeline.consequences import consequences
 from rackwright.pipeline.status import Status as StackStatus
 
 URN_SEPARATORS = 3
@@ -90,6 +91,7 @@ def counts_line(plan: Plan) -> str:
 def summary_lines(plan: Plan, design: Design) -> Iterator[str]:
     """What a person wants to know before saying yes: size, cost, power, fabric, addresses."""
     yield f"plan      {counts_line(plan)}"
+    yield from (f"effect    {one.sentence()}" for one in consequences(plan, design))
     yield f"resources {len(plan.steps)} (does not depend on the number of nodes)"
     yield from fabric_lines(design)
 

@@ -21,6 +21,7 @@ from rackwright.engine.providers.aws import AwsProvider
 from rackwright.engine.providers.offline import OfflineProvider
 from rackwright.pipeline.automation import CliEngine, find_cli
 from rackwright.pipeline.findings import of_lock, promised, waivers_of
+from rackwright.pipeline.guarded import STATEFUL_TYPES
 from rackwright.pipeline.prepare import Prepared
 from rackwright.pipeline.workspace import PROJECT, Workspace
 
@@ -133,6 +134,7 @@ class EmbeddedEngine:
             analyzers=analyzers,
             on_event=on_event,
             allow_replace=allow_replace,
+            stateful_types=STATEFUL_TYPES,
         )
 
 

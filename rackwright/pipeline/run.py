@@ -28,8 +28,8 @@ from rackwright.lock.model import Lock
 from rackwright.outcome import Check, PhaseTime
 from rackwright.pipeline.clock import today
 from rackwright.pipeline.findings import judged, of_state, refuse_violations
-from rackwright.pipeline.hosts import PULL_TIMEOUT_S, Way, bundle_key, follow, pack, public_bundle_key, store_of
 from rackwright.pipeline.guarded import refuse_guarded
+from rackwright.pipeline.hosts import PULL_TIMEOUT_S, Way, bundle_key, follow, pack, public_bundle_key, store_of
 from rackwright.pipeline.local import cloud_for, running_endpoint
 from rackwright.pipeline.prepare import Prepared
 from rackwright.pipeline.progress import Observer

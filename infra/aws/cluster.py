@@ -10,6 +10,7 @@ from infra.aws.compute_side import ComputeSide
 from infra.aws.configuration_side import ConfigurationSide
 from infra.aws.context import Context
 from infra.aws.dns_side import DnsSide
+from infra.aws.kubernetes_side import KubernetesSide
 from infra.aws.network_side import NetworkSide
 from infra.aws.provider import LOCAL_ENDPOINT, LOCAL_REGION, cluster_provider
 from infra.aws.security_side import SecuritySide
@@ -52,8 +53,11 @@ class AwsCluster(pulumi.ComponentResource):
         dns = DnsSide(context, network, storage.file_systems)
         configuration = ConfigurationSide(context, security.keys, security.identity)
         compute = ComputeSide(context, security.keys, network, security.identity)
-        self.inventory = pulumi.Output.all(*compute.members).apply(lambda found: hosts.inventory_of(design, found))
-        sides = (network, security, storage, dns, configuration, compute)
+        kubernetes = KubernetesSide(context, security.keys, network)
+        members = {**compute.members, **kubernetes.members}
+        ordered = [members[pool.name] for pool in design.pools]
+        self.inventory = pulumi.Output.all(*ordered).apply(lambda found: hosts.inventory_of(design, found))
+        sides = (network, security, storage, dns, configuration, compute, kubernetes)
         exported = {name: value for side in sides for name, value in side.outputs.items()}
         self.outputs = pulumi.Output.from_input(exported)
         self.register_outputs({"inventory": self.inventory, "outputs": self.outputs})

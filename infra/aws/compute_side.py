@@ -10,21 +10,18 @@ from infra.aws.configuration_side import bundle_source
 from infra.aws.context import Context, Keys
 from infra.aws.head_nodes import HeadNodes
 from infra.aws.identity import NodeIdentity
-from infra.aws.members import find_members
+from infra.aws.members import Members, find_members
 from infra.aws.network_side import NetworkSide
 from infra.aws.node_pool import NodePool
 from rackwright.design import node_name
 from rackwright.design.model import Pool
 
-Members = pulumi.Output[list[tuple[str, str]]]
-"""Instance id and private address of each node of a pool."""
-
 
 class ComputeSide(pulumi.ComponentResource):
-    """Every pool: nodes with fixed addresses one by one, all others as a group."""
+    """Every pool that Kubernetes has not: nodes with fixed addresses one by one, all others as a group."""
 
-    members: list[Members]
-    """Nodes of each pool, in the order of the design."""
+    members: dict[str, Members]
+    """Nodes of each pool."""
     outputs: dict[str, object]
     """What the stack exports of this side."""
 
@@ -34,7 +31,9 @@ class ComputeSide(pulumi.ComponentResource):
         self._groups = {"nodes": network.node_group_id, "fabric": network.fabric_group_id}
         self._bundle = bundle_source(context.design, context.settings, context.region)
         self._key_name = self._declare_key_pair(context.settings.ssh_public_key)
-        self.members = [self._declare_pool(pool) for pool in context.design.pools]
+        managed = context.design.kubernetes.pools if context.design.kubernetes else ()
+        own = [pool for pool in context.design.pools if pool.name not in managed]
+        self.members = {pool.name: self._declare_pool(pool) for pool in own}
         self.outputs = {}
         self.register_outputs(self.outputs)
 

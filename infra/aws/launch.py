@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -45,17 +45,52 @@ def user_data(design: Design, pool: Pool, bundle: BundleSource | None) -> str:
     return boot_script(facts, bundle)
 
 
-def interface(nic: Nic, groups: Mapping[str, pulumi.Input[str]]) -> aws.ec2.LaunchTemplateNetworkInterfaceArgs:
-    """One network interface of a launch template: fabric ports get the fabric group, IP ports the nodes' group too."""
+def interface(
+    nic: Nic, groups: Mapping[str, pulumi.Input[str]], also: Sequence[pulumi.Input[str]] = ()
+) -> aws.ec2.LaunchTemplateNetworkInterfaceArgs:
+    """One network interface of a launch template: fabric ports get the fabric group, IP ports the nodes' group too.
+
+    IP ports are also in the groups `also`.
+    """
+    more = () if nic.interface_type == "efa-only" else also
     names = {"interface": ("nodes",), "efa": ("nodes", "fabric"), "efa-only": ("fabric",)}[nic.interface_type]
     return aws.ec2.LaunchTemplateNetworkInterfaceArgs(
         network_card_index=nic.card_index,
         device_index=nic.device_index,
         interface_type=nic.interface_type,
-        security_groups=[groups[name] for name in names],
+        security_groups=[*(groups[name] for name in names), *more],
         delete_on_termination="true",
         description=f"card {nic.card_index} device {nic.device_index}",
     )
+
+
+def root_volume(pool: Pool, key_arn: pulumi.Input[str]) -> aws.ec2.LaunchTemplateBlockDeviceMappingArgs:
+    """Root volume of a launch template, under the key of the data."""
+    return aws.ec2.LaunchTemplateBlockDeviceMappingArgs(
+        device_name=ROOT_DEVICE,
+        ebs=aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgs(
+            encrypted=str(pool.encrypted).lower(),
+            kms_key_id=key_arn,
+            volume_size=pool.root_volume_gib,
+            volume_type="gp3",
+            delete_on_termination="true",
+        ),
+    )
+
+
+def metadata(pool: Pool) -> aws.ec2.LaunchTemplateMetadataOptionsArgs:
+    """Instance metadata by session token alone (IMDSv2)."""
+    return aws.ec2.LaunchTemplateMetadataOptionsArgs(
+        http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=pool.imds_hops
+    )
+
+
+def tag_specifications(tags: Mapping[str, str]) -> list[aws.ec2.LaunchTemplateTagSpecificationArgs]:
+    """The same tags on everything that a launch makes."""
+    return [
+        aws.ec2.LaunchTemplateTagSpecificationArgs(resource_type=kind, tags=tags)
+        for kind in ("instance", "volume", "network-interface")
+    ]
 
 
 def market(capacity: Capacity) -> aws.ec2.LaunchTemplateInstanceMarketOptionsArgs | None:

@@ -7,10 +7,11 @@ from ipaddress import IPv4Address
 import pulumi
 import pulumi_aws as aws
 
+Members = pulumi.Output[list[tuple[str, str]]]
+"""Instance id and private address of each node of a pool."""
 
-def find_members(
-    pool: str, stack: str, group: pulumi.Resource, provider: pulumi.ProviderResource
-) -> pulumi.Output[list[tuple[str, str]]]:
+
+def find_members(pool: str, stack: str, group: pulumi.Resource, provider: pulumi.ProviderResource) -> Members:
     """(id, private address) of each running instance of a pool, by address; unknown until `group` exists."""
     found = aws.ec2.get_instances_output(
         instance_tags={"rackwright:stack": stack, "rackwright:pool": pool},

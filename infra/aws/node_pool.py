@@ -54,36 +54,19 @@ class NodePool(pulumi.ComponentResource):
             iam_instance_profile=aws.ec2.LaunchTemplateIamInstanceProfileArgs(arn=profile_arn),
             network_interfaces=interfaces or None,
             vpc_security_group_ids=None if interfaces else [groups["nodes"]],
-            block_device_mappings=[self._root_volume(key_arn)],
-            metadata_options=aws.ec2.LaunchTemplateMetadataOptionsArgs(
-                http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=pool.imds_hops
-            ),
+            block_device_mappings=[launch.root_volume(pool, key_arn)],
+            metadata_options=launch.metadata(pool),
             monitoring=aws.ec2.LaunchTemplateMonitoringArgs(enabled=True),
             ebs_optimized="true",
             instance_market_options=launch.market(pool.capacity),
             capacity_reservation_specification=launch.reservation(pool.capacity),
-            tag_specifications=[self._tag(kind) for kind in ("instance", "volume", "network-interface")],
+            tag_specifications=launch.tag_specifications(self._tags),
             update_default_version=True,
             tags=self._tags,
             opts=self._child,
         )
         self.group_name = self._declare_group(template, subnet_id)
         self.register_outputs({"group_name": self.group_name})
-
-    def _root_volume(self, key_arn: pulumi.Input[str]) -> aws.ec2.LaunchTemplateBlockDeviceMappingArgs:
-        return aws.ec2.LaunchTemplateBlockDeviceMappingArgs(
-            device_name=launch.ROOT_DEVICE,
-            ebs=aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgs(
-                encrypted=str(self._pool.encrypted).lower(),
-                kms_key_id=key_arn,
-                volume_size=self._pool.root_volume_gib,
-                volume_type="gp3",
-                delete_on_termination="true",
-            ),
-        )
-
-    def _tag(self, kind: str) -> aws.ec2.LaunchTemplateTagSpecificationArgs:
-        return aws.ec2.LaunchTemplateTagSpecificationArgs(resource_type=kind, tags=self._tags)
 
     def _declare_group(self, template: aws.ec2.LaunchTemplate, subnet_id: pulumi.Input[str]) -> pulumi.Output[str]:
         fixed = self._pool.min_nodes == self._pool.max_nodes

@@ -21,6 +21,7 @@ SERVICES = (
     "cloudwatch",
     "ec2",
     "efs",
+    "eks",
     "fsx",
     "iam",
     "kms",

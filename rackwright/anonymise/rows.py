@@ -25,25 +25,21 @@ class Form(StrEnum):
 
     CSV = "csv"
     JSONL = "jsonl"
+    PARQUET = "parquet"
 
 
-_SUFFIXES = {".csv": Form.CSV, ".jsonl": Form.JSONL, ".ndjson": Form.JSONL}
+_SUFFIXES = {".csv": Form.CSV, ".jsonl": Form.JSONL, ".ndjson": Form.JSONL, ".parquet": Form.PARQUET}
 _PARQUET = b"PAR1"
 
 
 def form_of(path: Path) -> Form:
-    """Form by the file's name. InputError for Parquet, which needs a library that is not part of this tool."""
+    """Form by the file's name; a file that begins like Parquet is Parquet whatever its name. InputError for others."""
     with path.open("rb") as file:
-        parquet = file.read(len(_PARQUET)) == _PARQUET
-    if parquet or path.suffix == ".parquet":
-        raise InputError(
-            "Parquet is not read: that needs pyarrow, which this tool does not bring along",
-            where=str(path),
-            hint="export the table as CSV or JSON Lines first",
-        )
+        if file.read(len(_PARQUET)) == _PARQUET:
+            return Form.PARQUET
     if path.suffix.lower() not in _SUFFIXES:
         raise InputError(
-            f"cannot tell the form of {path.name} by its name", where=str(path), hint="--format csv or --format jsonl"
+            f"cannot tell the form of {path.name} by its name", where=str(path), hint="--format csv, jsonl or parquet"
         )
     return _SUFFIXES[path.suffix.lower()]
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TextIO
 
-from rackwright.anonymise.actions import Action, Drop, Unfit
 from rackwright.anonymise.classes import AnonymityFound, Classes
 from rackwright.anonymise.mapping import ColumnMap
-from rackwright.anonymise.rows import CsvWriter, Form, JsonlWriter, Numbered, Row, Writer, read_csv, read_jsonl
-from rackwright.diagnostics import InputError, Problem
+from rackwright.anonymise.parquet import carry_parquet
+from rackwright.anonymise.rows import CsvWriter, Form, JsonlWriter, Numbered, Writer, read_csv, read_jsonl
+from rackwright.anonymise.work import Work
+from rackwright.diagnostics import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,42 +60,6 @@ class Report:
         return asdict(self) | {"k_holds": self.anonymity.holds if self.anonymity else None}
 
 
-@dataclass(slots=True)
-class _Work:
-    """One file on its way."""
-
-    chosen: ColumnMap
-    name: str
-    seen: dict[str, Action] = field(default_factory=dict)
-    rows: int = 0
-
-    def meet(self, columns: Iterable[str], line: int) -> None:
-        """Take note of columns; InputError names all that the map does not know."""
-        new = [column for column in columns if column not in self.seen]
-        unknown = self.chosen.unknown(new)
-        if unknown:
-            raise _refusal(self.name, line, unknown, "is not declared", "declare it, or write 'default: drop'")
-        self.seen.update({column: self.chosen.columns.get(column, Drop()) for column in new})
-
-    def publish(self, row: Row, line: int) -> dict[str, object]:
-        """The row as it is published; columns keep their order."""
-        self.rows += 1
-        published = {}
-        for column, value in row.items():
-            action = self.seen[column]
-            if isinstance(action, Drop):
-                continue
-            try:
-                published[column] = action.apply(value)
-            except Unfit as problem:
-                raise InputError(
-                    f"column {column!r}: the value {problem}",
-                    where=f"{self.name}:{line}",
-                    hint="mend the value, or say 'invalid: redact' for the column; nothing was written",
-                ) from None
-        return published
-
-
 def anonymise(source: Path, target: Path, chosen: ColumnMap, settings: Settings, *, keep: bool = False) -> Report:
     """Write `source` to `target` by the map `chosen`.
 
@@ -102,11 +67,13 @@ def anonymise(source: Path, target: Path, chosen: ColumnMap, settings: Settings,
     check is removed, unless `keep`; the report says so. Raises `InputError` for data that the map does not fit; then
     there is no output.
     """
-    work = _Work(chosen, source.name)
+    work = Work(chosen, source.name)
     classes = Classes(chosen.anonymity) if chosen.anonymity else None
-    with _reading(source, settings) as file, _whole(target) as (fresh, publish):
-        with fresh.open("w", encoding=_written(settings.encoding), newline="") as out:
-            _carry(work, file, out, settings, classes)
+    with _whole(target) as (fresh, publish):
+        if settings.form is Form.PARQUET:
+            carry_parquet(work, source, fresh, classes)
+        else:
+            _carry_text(work, source, fresh, settings, classes)
         anonymity = classes.found() if classes else None
         kept = keep or anonymity is None or anonymity.holds
         digest = _digest(fresh)
@@ -117,7 +84,13 @@ def anonymise(source: Path, target: Path, chosen: ColumnMap, settings: Settings,
     return Report(work.rows, columns, absent, anonymity, _digest(source), digest, kept)
 
 
-def _carry(work: _Work, file: TextIO, out: TextIO, settings: Settings, classes: Classes | None) -> None:
+def _carry_text(work: Work, source: Path, fresh: Path, settings: Settings, classes: Classes | None) -> None:
+    written = _written(settings.encoding)
+    with _reading(source, settings) as file, fresh.open("w", encoding=written, newline="") as out:
+        _carry(work, file, out, settings, classes)
+
+
+def _carry(work: Work, file: TextIO, out: TextIO, settings: Settings, classes: Classes | None) -> None:
     rows, writer = _opened(work, file, out, settings)
     for line, row in rows:
         work.meet(row, line)
@@ -131,25 +104,11 @@ def _carry(work: _Work, file: TextIO, out: TextIO, settings: Settings, classes: 
             raise InputError(what, where=f"{work.name}:{line}", hint="--encoding utf-8") from None
 
 
-def _opened(work: _Work, file: TextIO, out: TextIO, settings: Settings) -> tuple[Iterator[Numbered], Writer]:
+def _opened(work: Work, file: TextIO, out: TextIO, settings: Settings) -> tuple[Iterator[Numbered], Writer]:
     if settings.form is Form.JSONL:
         return read_jsonl(file, work.name), JsonlWriter(out)
     header, rows = read_csv(file, work.name, settings.delimiter)
-    work.meet(header, 1)
-    missing = [column for column in work.chosen.columns if column not in header]
-    if missing:
-        raise _refusal(work.name, 1, missing, "is declared, but the file has no such column", "check its spelling")
-    published = [column for column in header if not isinstance(work.seen[column], Drop)]
-    if not published:
-        raise InputError("every column is dropped, so nothing would be left", where=work.name)
-    return rows, CsvWriter(out, published, settings.delimiter)
-
-
-def _refusal(name: str, line: int, columns: Sequence[str], what: str, hint: str) -> InputError:
-    problems = [Problem(f"{name}:{line}", f"column {column!r} {what}", hint) for column in columns]
-    return InputError(
-        f"the map does not fit {name}: {len(problems)} columns", where=f"{name}:{line}", problems=problems
-    )
+    return rows, CsvWriter(out, work.header(header, 1), settings.delimiter)
 
 
 @contextmanager

@@ -36,7 +36,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def anonymise_file(
-    source: Annotated[Path, typer.Argument(help="CSV or JSON Lines file to read.")],
+    source: Annotated[Path, typer.Argument(help="CSV, JSON Lines or Parquet file to read.")],
     target: Annotated[Path, typer.Argument(help="File to write.")],
     *,
     map_file: Annotated[Path, typer.Option("--map", help="YAML: what is done to each column.")],

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rackwright.anonymise import Form, Settings, anonymise, form_of, load_or_make_key, parse_map
+from rackwright.anonymise import Form, Settings, anonymise, load_or_make_key, parse_map
 from rackwright.anonymise.key import PseudonymKey
 from rackwright.anonymise.transform import Report
 from rackwright.cli.app import main
@@ -174,13 +174,6 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
 
     peak(100)
     assert peak(20_000) < peak(1_000) + 100_000
-
-
-def test_parquet_is_refused_with_the_reason(tmp_path: Path) -> None:
-    path = tmp_path / "people.csv"
-    path.write_bytes(b"PAR1....PAR1")
-    with pytest.raises(InputError, match="pyarrow"):
-        form_of(path)
 
 
 def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:

@@ -57,7 +57,8 @@ def test_kept_columns_keep_type_and_value_and_what_is_made_is_text() -> None:
         }
     )
     text = """columns:
-      {kept: keep, amount: keep, hidden: drop, born: {action: generalise, date: year}, age: {action: generalise, width: 10}}
+      {kept: keep, amount: keep, hidden: drop,
+       born: {action: generalise, date: year}, age: {action: generalise, width: 10}}
     """
     found, _ = carried(table, text)
     assert found.schema.types == [pa.timestamp("us", "UTC"), pa.decimal128(9, 2), pa.string(), pa.string()]

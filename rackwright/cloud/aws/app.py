@@ -18,7 +18,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.test import run_wsgi_app
 
 from rackwright.cloud.aws import broken, lifecycle
-from rackwright.cloud.aws.call import ApiError, Behaviours, Call, Reply
+from rackwright.cloud.aws.call import FOREIGN, ApiError, Behaviours, Call, Reply
 from rackwright.cloud.aws.determinism import seed_every_source
 from rackwright.cloud.aws.faults import FAULTS_PATH, Fault, FaultPlan
 from rackwright.cloud.aws.journal import Entry, Journal
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 DEFAULT_REGION = "us-east-1"
 INSTANCE_SERVICES = frozenset({"ec2", "autoscaling", "eks"})
 
-_SCOPE = re.compile(r"Credential=[^/,]+/[^/,]+/(?P<region>[^/,]+)/[^/,]+/aws4_request")
+_SCOPE = re.compile(r"Credential=[^/,]+/[^/,]+/(?P<region>[^/,]+)/(?P<service>[^/,]+)/aws4_request")
 
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
@@ -142,6 +142,8 @@ class Emulator:
 
     def _call(self, environ: dict[str, Any]) -> Call:
         environ["wsgi.input"] = io.BytesIO(environ["rackwright.body"])
+        if (foreign := FOREIGN.get(_scope(environ, "service") or "")) is not None:
+            return Call(environ, foreign, _region(environ), _not_in_moto)
         app: Any = self._moto.get_application(environ)
         if app.service not in self._seeded:
             seed_every_source()  # asking for the application has imported the service
@@ -177,8 +179,17 @@ def _send(reply: Reply, environ: dict[str, Any], start_response: StartResponse) 
 
 def _region(environ: dict[str, Any]) -> str:
     """Region of the credential scope (``Credential=AKID/date/region/service/aws4_request``)."""
+    return _scope(environ, "region") or DEFAULT_REGION
+
+
+def _scope(environ: dict[str, Any], part: str) -> str | None:
     match = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
-    return match["region"] if match else DEFAULT_REGION
+    return match[part] if match else None
+
+
+def _not_in_moto(environ: dict[str, Any]) -> Reply:
+    """There is nothing to forward to."""
+    raise NotImplementedError(environ["PATH_INFO"])
 
 
 def _phrase(status: int) -> str:

@@ -29,8 +29,13 @@ READ_PREFIXES = (
 
 _get_backend: Any = moto_backends.get_backend
 
-_BOTOCORE_NAMES = {"servicequotas": "service-quotas"}
+_BOTOCORE_NAMES = {"servicequotas": "service-quotas", "ssoadmin": "sso-admin"}
 """moto's name of a service -> botocore's, where moto's own table has none."""
+
+FOREIGN = {"access-analyzer": "accessanalyzer"}
+"""Services that moto lacks altogether: name in a signature -> botocore's. What no behaviour answers is refused."""
+HOME_OF_FOREIGN = "config"
+"""Service of moto in whose backend their things are kept."""
 
 
 def backends_of(service: str) -> Any:
@@ -121,7 +126,8 @@ class Call:
 
     def state(self, service: str | None = None) -> Any:
         """Moto's backend of `service` (this one by default) for the call's account and region."""
-        backends = backends_of(service or self.service)[self.account]
+        name = service or self.service
+        backends = backends_of(HOME_OF_FOREIGN if name in FOREIGN.values() else name)[self.account]
         return backends[self.region if self.region in backends else "aws"]
 
     def forward(self) -> Reply:
@@ -137,10 +143,10 @@ class Call:
             operation, SerializationContext(request_id=str(mock_random.uuid4()))
         )
         wire = serializer.serialize(result)
-        body = wire["body"]
-        return Reply(
-            int(wire["status_code"]), tuple(wire["headers"].items()), body if isinstance(body, bytes) else body.encode()
-        )
+        status, body = int(wire["status_code"]), wire["body"]
+        if status == HTTPStatus.NO_CONTENT:
+            body = b""  # a body after 204 would be taken for the next answer
+        return Reply(status, tuple(wire["headers"].items()), body if isinstance(body, bytes) else body.encode())
 
     def refuse(self, error: ApiError) -> Reply:
         """`error` in the service's wire format."""

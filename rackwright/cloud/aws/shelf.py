@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from moto.moto_api._internal import mock_random
 
@@ -11,6 +11,7 @@ from rackwright.cloud.aws.call import ApiError, Call
 
 Thing = dict[str, Any]
 """One thing, with the API's names of its members."""
+T = TypeVar("T")
 
 
 def shelf(call: Call, kind: str, service: str | None = None) -> dict[str, Any]:
@@ -19,7 +20,7 @@ def shelf(call: Call, kind: str, service: str | None = None) -> dict[str, Any]:
     return found
 
 
-def require(things: Mapping[str, Any], key: Any, code: str, noun: str) -> Any:
+def require(things: Mapping[str, T], key: Any, code: str, noun: str) -> T:
     """The thing `key`; raises `ApiError` with `code` when there is none."""
     if key not in things:
         raise ApiError(code, f"The {noun} '{key}' does not exist")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import pickle
 import sys
+import threading
 from collections import defaultdict
 from collections.abc import Callable
 from functools import reduce
@@ -34,6 +35,8 @@ TRUSTED = frozenset(
     )
 )
 """Top-level packages that a snapshot may name; anything else in the file is refused, not imported."""
+
+_LOCK = type(threading.RLock())
 
 Backends = dict[tuple[str, str, str], BaseBackend]
 
@@ -85,6 +88,8 @@ class _Writer(pickle.Pickler):
             return _rebuild_defaultdict, (type(obj), obj.default_factory), vars(obj), None, iter(obj.items())
         if isinstance(obj, RSAPrivateKey | EllipticCurvePrivateKey):
             return _rebuild_key, (obj.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),)
+        if isinstance(obj, _LOCK):
+            return threading.RLock, ()  # a saved lock is nobody's
         if isinstance(obj, FunctionType) and "<locals>" in obj.__qualname__:
             cells = tuple(cell.cell_contents for cell in obj.__closure__ or ())
             line = obj.__code__.co_firstlineno

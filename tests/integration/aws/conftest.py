@@ -12,7 +12,7 @@ from pulumi.runtime.proto import provider_pb2 as pb
 
 from rackwright.engine.properties import from_struct, to_struct
 from rackwright.engine.providers.aws import AwsProvider
-from tests.integration.aws.cases import World
+from tests.integration.aws.world import World
 
 REGION = "us-east-1"
 SESSION = botocore.session.Session()

@@ -8,8 +8,9 @@ from rackwright.engine.providers.aws.listing import ReadOnlyCloud, survey
 from rackwright.engine.providers.aws.listing.permissions import OPERATIONS
 from rackwright.engine.providers.aws.listing.table import NOT_LISTED, lister_of
 from rackwright.engine.providers.aws.types import TYPES
-from tests.integration.aws.cases import CASES, World
+from tests.integration.aws.cases import CASES
 from tests.integration.aws.conftest import REGION, Engine, start
+from tests.integration.aws.world import World
 
 pytestmark = pytest.mark.cloud
 VPC = "aws:ec2/vpc:Vpc"

@@ -5,8 +5,9 @@ from pulumi.runtime.proto import provider_pb2 as pb
 
 from rackwright.diagnostics import CapacityError, StepFailed
 from rackwright.engine.properties import from_struct, to_struct
-from tests.integration.aws.cases import CASES, Case, World
+from tests.integration.aws.cases import CASES
 from tests.integration.aws.conftest import Engine
+from tests.integration.aws.world import Case, World
 
 pytestmark = pytest.mark.cloud
 

@@ -4,7 +4,8 @@ import pytest
 from pulumi.runtime.proto import provider_pb2 as pb
 
 from rackwright.engine.providers.aws.types import TYPES
-from tests.integration.aws.cases import CASES, Case, World
+from tests.integration.aws.cases import CASES
+from tests.integration.aws.world import Case, World
 
 pytestmark = pytest.mark.cloud
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from rackwright.cloud.aws.call import ApiError, Behaviours, Call, Reply
+from rackwright.cloud.aws.shelf import tag_map
 
 
 def _budget(call: Call, name: str) -> Any:
@@ -23,12 +24,17 @@ def _tags(call: Call) -> dict[str, dict[str, str]]:
     return found
 
 
+def remember_tags(call: Call, arn: str, tags: dict[str, str]) -> None:
+    """Tags of a budget or of one of its actions."""
+    _tags(call)[arn] = tags
+
+
 def create(call: Call) -> Reply:
     """Remember the tags."""
     reply = call.forward()
-    if reply.ok and (tags := call.params.get("ResourceTags")):
+    if reply.ok:
         arn = f"arn:aws:budgets::{call.params['AccountId']}:budget/{call.params['Budget']['BudgetName']}"
-        _tags(call)[arn] = {tag["Key"]: tag["Value"] for tag in tags}
+        remember_tags(call, arn, tag_map(call.params.get("ResourceTags")))
     return reply
 
 

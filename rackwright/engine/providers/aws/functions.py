@@ -106,7 +106,16 @@ def _one(found: list[dict[str, Any]], what: str, args: Props) -> dict[str, Any]:
     return found[0]
 
 
+def get_sso_instances(cloud: Cloud, args: Props) -> Props:
+    """IAM Identity Center of the organisation; empty lists where there is none."""
+    del args
+    found = cloud.call("sso-admin", "ListInstances")["Instances"]
+    stores = [instance["IdentityStoreId"] for instance in found]
+    return {"id": cloud.region, "arns": [instance["InstanceArn"] for instance in found], "identityStoreIds": stores}
+
+
 FUNCTIONS: dict[str, Function] = {
+    "aws:ssoadmin/getInstances:getInstances": get_sso_instances,
     "aws:index/getCallerIdentity:getCallerIdentity": get_caller_identity,
     "aws:index/getPartition:getPartition": get_partition,
     "aws:index/getRegion:getRegion": get_region,

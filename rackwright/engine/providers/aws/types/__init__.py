@@ -18,6 +18,7 @@ from rackwright.engine.providers.aws.types import (
     security_groups,
     templates,
 )
+from rackwright.engine.providers.aws.types.governed import GOVERNED
 
 _CLASSES: tuple[type[Resource], ...] = (
     *(network.Vpc, network.Subnet, network.InternetGateway, network.Eip, network.NatGateway, network.RouteTable),
@@ -34,6 +35,7 @@ _CLASSES: tuple[type[Resource], ...] = (
     *(file_systems.FileSystemPolicy, file_systems.BackupPolicy),
     *(records.FlowLog, records.LogGroup, records.Trail, alerts.Topic, alerts.MetricAlarm, alerts.Budget),
     *(secrets.Secret,),
+    *GOVERNED,
 )
 
 TYPES: dict[str, Resource] = {kind.type_: kind() for kind in _CLASSES}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rackwright.engine.providers.aws.cloud import Cloud
 from rackwright.engine.providers.aws.resource import Resource, Wanted, all_tags, tag_outputs, when_free
 from rackwright.engine.providers.aws.shapes import Props, fixed, tag_list, tag_map
+from rackwright.engine.providers.aws.types.declared import Calls, Declared
 from rackwright.engine.providers.aws.types.file_systems import retag_by_arn
 
 
@@ -67,3 +68,18 @@ class Secret(Resource):
         """By name."""
         found = self.read(cloud, str(wanted.get("name")), wanted.props)
         return str(found["arn"]) if found else None
+
+
+class SecretPolicy(Declared):
+    """Who may read a secret, whatever else they may; the id is the secret's ARN."""
+
+    type_ = "aws:secretsmanager/secretPolicy:SecretPolicy"
+    service = "secretsmanager"
+    replaces = frozenset({"secretArn"})
+    delete_first = True
+    calls = Calls("PutResourcePolicy", "GetResourcePolicy", "DeleteResourcePolicy")
+    keys = ("SecretId",)
+    id_from = ("secretArn",)
+    names = fixed({"SecretId": "secretArn", "ResourcePolicy": "policy"})
+    found = "ResourcePolicy && @ || null"
+    puts = True

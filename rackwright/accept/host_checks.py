@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from rackwright.accept.question import Answer, Opinion, Question, contains, equals, not_evaluated, passes_when
 from rackwright.design.model import Design
 from rackwright.inventory import Host
+from rackwright.lock.belonging import packages_for
 from rackwright.lock.model import Lock, Package
 from rackwright.outcome import Check
 
@@ -48,11 +49,6 @@ def host_not_evaluated(host: Host, design: Design) -> tuple[Check, ...]:
     if design.target != "local" or "base" not in host.roles:
         return ()
     return (not_evaluated("base.time", "Time is kept by chrony", _NO_CLOCK, host.name, "active"),)
-
-
-def packages_of(host: Host, lock: Lock) -> dict[str, Package]:
-    """Packages of the lock that belong on `host`."""
-    return {name: package for name, package in sorted(lock.packages.items()) if package.role in host.roles}
 
 
 def judge_versions(wanted: Mapping[str, Package]) -> Callable[[Answer], Opinion]:
@@ -126,7 +122,7 @@ def _difference(name: str, package: Package, found: list[str] | None) -> str | N
 
 
 def _base(host: Host, design: Design, lock: Lock) -> Iterable[Question]:
-    wanted = packages_of(host, lock)
+    wanted = packages_for(host.roles, lock)
     held = [name for name, package in wanted.items() if package.held]
     form = "${Package} ${Version} ${db:Status-Want} ${db:Status-Status}\\n"
     query = shlex.join(["dpkg-query", "--show", "--showformat", form, *wanted])

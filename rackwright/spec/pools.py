@@ -93,7 +93,7 @@ class Gpus(SpecModel):
     """How the GPUs of a node are divided."""
 
     mig: str = "none"
-    """MIG layout: ``none``, one profile for all (``3g.40gb``), or counts (``2x3g.40gb+1x1g.10gb``)."""
+    """MIG layout: ``none``, one profile for all (``3g.40gb``), or counts (``1x3g.40gb+2x2g.20gb``)."""
     vgpu: str | None = None
     """vGPU type (``h100-40c``) when machines are shared by virtual machines."""
     time_slices: PositiveInt = 1

@@ -1,50 +1,147 @@
-"""Variables of the GPU roles: driver and CUDA."""
+"""Variables of the GPU roles: driver, services of NVLink, MIG, vGPU, DCGM, libraries, measuring programs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rackwright.catalog import load_catalog
+from rackwright.configure.gpu.archives import BUILD_PACKAGES, archives_of, builds
+from rackwright.configure.gpu.divided import mig_devices, mig_places
+from rackwright.configure.gpu.domains import domain_addresses
+from rackwright.configure.gpu.driver import (
+    driver_release,
+    kernel_packages,
+    module_name,
+    module_options,
+    modules_at_boot,
+)
+from rackwright.configure.gpu.libraries import (
+    COUNTERS,
+    cuda_runtime,
+    library_release,
+    nccl_settings,
+    wheel_of,
+)
+from rackwright.configure.gpu.repository import keyring
 from rackwright.configure.variables.area import Area, Site, Variables
-from rackwright.design.model import Design
+from rackwright.design.model import Pool
 from rackwright.inventory import Host
-from rackwright.lock.model import Lock
 
+ROLES = frozenset(
+    {
+        *("nvidia_repository", "gpu_driver", "vgpu", "fabric_manager", "imex", "mig", "dcgm"),
+        *("cuda", "cudnn", "tensorrt", "nccl", "nsight", "acceptance_tools"),
+    }
+)
 
-def gpus_of(host: Host, design: Design) -> int:
-    """GPUs that the design gives a host's pool; 0 for a pool that the design does not know."""
-    return next((pool.gpus for pool in design.pools if pool.name == host.pool), 0)
-
-
-def module_name(design: Design, lock: Lock) -> str:
-    """Name of the kernel module: Debian renames it so that two branches can be installed side by side."""
-    if lock.os.distribution != "debian":
-        return "nvidia"
-    return "nvidia-current-open" if design.driver_module == "open" else "nvidia-current"
-
-
-def cuda_runtime(lock: Lock) -> str:
-    """Release of the locked CUDA runtime library (``12.4``); an empty text when the lock has none."""
-    version = next((package.version for name, package in lock.packages.items() if is_cuda_runtime(name)), "")
-    return ".".join(version.split(".")[:2])
-
-
-def is_cuda_runtime(name: str) -> bool:
-    """Whether a package is the runtime library: ``libcudart12`` on Debian, ``cuda-cudart-13-0`` from NVIDIA."""
-    return name.startswith(("libcudart", "cuda-cudart")) and not name.endswith("-dev")
+_LICENCES = {"q": 2, "c": 4, "b": 1, "a": 1}
+"""Last letter of a vGPU type -> FeatureType of gridd.conf. Source: vGPU client licensing user guide, "FeatureType"."""
 
 
 def _of_groups(site: Site) -> Mapping[str, Variables]:
+    return {**_driver(site), **_services(site), **_libraries(site)}
+
+
+def _driver(site: Site) -> dict[str, Variables]:
+    kernel = kernel_packages(site.design, site.lock)
+    url, digest = keyring(site.lock.os, _architecture(site))
     return {
+        "nvidia_repository": {"nvidia_repository_keyring_url": url, "nvidia_repository_keyring_digest": digest},
         "gpu_driver": {
             "gpu_driver_module_name": module_name(site.design, site.lock),
+            "gpu_driver_release": driver_release(site.lock),
             "gpu_driver_gpu_present": not site.is_rehearsal,
+            "gpu_driver_module_options": module_options(site.design),
+            "gpu_driver_modules_at_boot": modules_at_boot(site.design, site.lock),
+            "gpu_driver_kernel_package": kernel.prefix,
+            "gpu_driver_compiles": kernel.compiles,
+            "gpu_driver_persistence": site.design.software.persistence,
         },
-        "cuda": {"cuda_runtime_version": cuda_runtime(site.lock)},
+    }
+
+
+def _services(site: Site) -> dict[str, Variables]:
+    present = not site.is_rehearsal
+    counters = [{"field": field, "kind": kind, "help": text} for field, kind, text in COUNTERS]
+    return {
+        "vgpu": {"vgpu_gpu_present": present},
+        "fabric_manager": {
+            "fabric_manager_gpu_present": present,
+            "fabric_manager_release": library_release("fabric-manager", site.lock),
+            "fabric_manager_subnet_manager": "nvlsm" in site.lock.software,
+        },
+        "imex": {"imex_gpu_present": present, "imex_owner": site.design.software.imex_owner},
+        "mig": {"mig_gpu_present": present},
+        "dcgm": {"dcgm_gpu_present": present, "dcgm_counters": counters},
+    }
+
+
+def _libraries(site: Site) -> dict[str, Variables]:
+    lock = site.lock
+    plugin = {"nccl_plugin": "libnccl-net"} if site.design.fabric.kind == "efa" and not site.is_rehearsal else {}
+    return {
+        "cuda": {"cuda_runtime_version": cuda_runtime(lock)},
+        "cudnn": {"cudnn_release": library_release("cudnn", lock), "cudnn_wheel": wheel_of("cudnn", lock)},
+        "tensorrt": {
+            "tensorrt_release": library_release("tensorrt", lock),
+            "tensorrt_wheel": wheel_of("tensorrt", lock),
+        },
+        "nccl": {
+            "nccl_release": library_release("nccl", lock),
+            "nccl_settings": dict(nccl_settings(site.design)),
+            **plugin,
+        },
+        "nsight": {
+            "nsight_compute_release": library_release("nsight-compute", lock),
+            "nsight_systems_archives": archives_of("nsight", lock),
+        },
+        "acceptance_tools": {
+            "acceptance_tools_archives": builds(lock),
+            "acceptance_tools_build_packages": BUILD_PACKAGES[lock.os.distribution],
+        },
     }
 
 
 def _of_host(host: Host, site: Site) -> Variables:
-    return {"gpu_driver_expected_gpus": gpus_of(host, site.design)}
+    pool = next((pool for pool in site.design.pools if pool.name == host.pool), None)
+    if pool is None or not pool.gpus:
+        return {}
+    return {
+        "gpu_driver_expected_gpus": pool.gpus,
+        "gpu_driver_settings": gpu_settings(pool),
+        **({"mig_devices": mig_devices(pool), "mig_create": mig_places(pool)} if "mig" in host.roles else {}),
+        **({"vgpu_feature": _licence(pool)} if "vgpu" in host.roles else {}),
+        **({"imex_nodes": ",".join(domain_addresses(host, pool, site.inventory))} if "imex" in host.roles else {}),
+        **({"dcgm_exporter_address": str(host.address)} if "dcgm" in host.roles else {}),
+    }
 
 
-AREA = Area(frozenset({"gpu_driver", "cuda"}), _of_groups, _of_host)
+def gpu_settings(pool: Pool) -> dict[str, object]:
+    """How every GPU of `pool` is set; what the design leaves open is left out.
+
+    A virtual GPU has no power limit, clocks or error correction of its own: they are its host's.
+    """
+    wanted = pool.gpu_settings
+    if wanted.vgpu:
+        return {"compute_mode": wanted.compute_mode}
+    listed = {
+        "compute_mode": wanted.compute_mode,
+        "ecc": wanted.ecc,
+        "power_limit_w": wanted.power_limit_w,
+        "graphics_clock_mhz": wanted.graphics_clock_mhz,
+        "memory_clock_mhz": wanted.memory_clock_mhz,
+    }
+    return {name: value for name, value in listed.items() if value is not None}
+
+
+def _licence(pool: Pool) -> int:
+    return _LICENCES.get((pool.gpu_settings.vgpu or "c")[-1], 1)
+
+
+def _architecture(site: Site) -> str:
+    gpus = load_catalog().gpus
+    found = {pool.architecture for pool in site.design.pools if pool.gpus and pool.gpu_model in gpus}
+    return "arm64" if found == {"arm64"} else "x86_64"
+
+
+AREA = Area(ROLES, _of_groups, _of_host)

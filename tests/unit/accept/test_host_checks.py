@@ -20,15 +20,15 @@ from rackwright.accept.host_checks import (
     judge_image,
     judge_no_failed_unit,
     judge_versions,
-    packages_of,
 )
 from rackwright.accept.question import Answer
+from rackwright.lock.belonging import packages_for
 from rackwright.lock.model import Package
 from rackwright.outcome import Verdict
 from tests.unit.configure.sample import DIGEST, IMAGE, design, inventory, lock
 
 HEAD, GPU, _ = inventory().hosts
-WANTED = packages_of(GPU, lock())
+WANTED = packages_for(GPU.roles, lock())
 
 
 def installed(**versions: str) -> Answer:

@@ -1,0 +1,1 @@
+"""What GPU nodes are configured with, decided from design and lock. Pure."""

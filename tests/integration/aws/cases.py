@@ -1,5 +1,6 @@
 """One case per resource type: inputs, what a later edit changes, and what must be true of the outputs."""
 
+from tests.integration.aws.cases_eks import EKS
 from tests.integration.aws.cases_governance import GOVERNANCE
 from tests.integration.aws.world import NEW_TAGS, NICS, TAGS, TRUST, Case, allow
 

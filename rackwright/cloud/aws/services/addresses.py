@@ -76,12 +76,20 @@ _plain_interface = NetworkInterface.__init__
 
 
 def _interface(self: Any, ec2_backend: Any, subnet: Any, private_ip_address: Any, *args: Any, **kwargs: Any) -> None:
-    """Moto gives interfaces without an address a random one, often from another network."""
+    """Moto gives interfaces without an address a random one, often from another network, and makes unknown groups."""
+    _check_groups(ec2_backend, kwargs.get("group_ids") or [])
     where = ec2_backend.get_subnet(subnet) if isinstance(subnet, str) else subnet
     asked = private_ip_address[0] if isinstance(private_ip_address, list) and private_ip_address else private_ip_address
     inside = bool(asked) and ip_address(str(asked)) in where.cidr
     address = asked if inside or kwargs.get("private_ip_addresses") else take(where, self, lowest=False)
     _plain_interface(self, ec2_backend, where, address, *args, **kwargs)
+
+
+def _check_groups(ec2: Any, group_ids: Iterable[str]) -> None:
+    """Security groups of an interface must exist. Source: AWS EC2 API Reference, "Error codes" (InvalidGroup.NotFound)."""
+    for group in group_ids:
+        if ec2.get_security_group_from_id(group) is None:
+            raise ApiError("InvalidGroup.NotFound", f"The security group '{group}' does not exist")
 
 
 def create_subnet(call: Call) -> Reply:

@@ -191,7 +191,8 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         live = kind.read(self._at(), id_, {**known, **inputs})
         if live is None:
             raise StepFailed(f"{kind.type_} {id_} is gone right after it was made", where=id_)
-        return {**live, **{key: value for key, value in inputs.items() if live.get(key) is None or key != "tagsAll"}}
+        given = {key: value for key, value in inputs.items() if live.get(key) is None or key != "tagsAll"}
+        return {**live, **{key: _with_live(value, live.get(key)) for key, value in given.items()}}
 
     def _guard(self, type_: str, urn: str, doing: str, context: Any, work: Callable[[], T]) -> T:
         try:
@@ -212,6 +213,13 @@ def _tell(context: Any, error: ClusterError) -> None:
 def _props(struct: Struct) -> Props:
     plain: Props = reveal(from_struct(struct))
     return plain
+
+
+def _with_live(given: Any, live: Any) -> Any:
+    """`given`, with what AWS put beside it in the same map."""
+    if not (isinstance(given, dict) and isinstance(live, dict)):
+        return given
+    return {**live, **{key: _with_live(value, live.get(key)) for key, value in given.items()}}
 
 
 def _type(urn: str) -> str:

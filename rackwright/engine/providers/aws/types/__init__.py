@@ -18,6 +18,7 @@ from rackwright.engine.providers.aws.types import (
     security_groups,
     templates,
 )
+from rackwright.engine.providers.aws.types.eks_inside import EKS
 from rackwright.engine.providers.aws.types.governed import GOVERNED
 
 _CLASSES: tuple[type[Resource], ...] = (

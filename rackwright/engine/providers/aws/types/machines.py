@@ -144,7 +144,9 @@ class Instance(Ec2Resource):
             _while_stopped(cloud, id_, wanted, changed)
 
     def delete(self, cloud: Cloud, id_: str, known: Props) -> None:
-        """Terminate; the caller sees AWS's refusal of a protected one."""
+        """Terminate; the protection of the API is taken off first, as pulumi-aws does: the engine has its own."""
+        if known.get("disableApiTermination") and self.describe(cloud, id_) is not None:
+            _modify(cloud, id_, DisableApiTermination={"Value": False})
         when_free(lambda: cloud.call("ec2", "TerminateInstances", InstanceIds=[id_]))
 
 

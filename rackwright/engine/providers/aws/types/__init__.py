@@ -37,6 +37,7 @@ _CLASSES: tuple[type[Resource], ...] = (
     *(records.FlowLog, records.LogGroup, records.Trail, alerts.Topic, alerts.MetricAlarm, alerts.Budget),
     *(secrets.Secret,),
     *GOVERNED,
+    *EKS,
 )
 
 TYPES: dict[str, Resource] = {kind.type_: kind() for kind in _CLASSES}

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rackwright.engine.providers.aws.cloud import code_of
+from rackwright.engine.providers.aws.listing.finding import Found
 from rackwright.engine.providers.aws.listing.reading import WORKERS, ReadOnlyCloud
-from rackwright.engine.providers.aws.listing.table import Found, lister_of, waves
+from rackwright.engine.providers.aws.listing.table import lister_of, waves
 from rackwright.engine.providers.aws.shapes import Props
 from rackwright.engine.providers.aws.types import TYPES
 

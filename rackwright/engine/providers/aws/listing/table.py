@@ -2,68 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rackwright.engine.providers.aws.listing.finding import Found, Lister, listed, setting_of, single, under
+from rackwright.engine.providers.aws.listing.governed import GOVERNED, PARENTS_GOVERNED
 from rackwright.engine.providers.aws.listing.reading import ReadOnlyCloud
 from rackwright.engine.providers.aws.resource import Ec2Resource, pick
-from rackwright.engine.providers.aws.shapes import Props, from_api
+from rackwright.engine.providers.aws.shapes import from_api
 from rackwright.engine.providers.aws.types import TYPES
 from rackwright.engine.providers.aws.types.routes import route_id
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One thing that exists."""
-
-    id: str
-    """As the provider's state holds it."""
-    known: Props = field(default_factory=dict)
-    """Properties that reading it needs."""
-
-
-Lister = Callable[[ReadOnlyCloud, Mapping[str, Sequence[Found]]], Iterable[Found]]
-"""Finds the things of one type, given those of the types before it."""
-
-
-def listed(service: str, operation: str, items: str, **params: Any) -> Lister:
-    """`items` (JMESPath) of `operation` are the ids."""
-    return lambda cloud, _: [Found(str(id_)) for id_ in cloud.listed(service, operation, items, **params)]
-
-
-def remembered(service: str, operation: str, items: str, key: str, **params: Any) -> Lister:
-    """`items` of `operation` are whole descriptions with their id in member `key`, and are not asked for again."""
-
-    def find(cloud: ReadOnlyCloud, _: Mapping[str, Sequence[Found]]) -> list[Found]:
-        found = cloud.listed(service, operation, items, **params)
-        cloud.remember(service, operation, items, key, found)
-        return [Found(str(item[key])) for item in found]
-
-    return find
-
-
-def under(parent: str, service: str, operation: str, parameter: str, items: str, form: str = "{item}") -> Lister:
-    """`operation`, asked for each thing of type `parent`; `form` makes an id of ``{parent}`` and ``{item}``."""
-
-    def find(cloud: ReadOnlyCloud, before: Mapping[str, Sequence[Found]]) -> list[Found]:
-        return [
-            Found(form.format(parent=each.id, item=item))
-            for each in before.get(parent, ())
-            for item in cloud.listed(service, operation, items, **{parameter: each.id})
-        ]
-
-    return find
-
-
-def setting_of(parent: str) -> Lister:
-    """A setting that each thing of type `parent` may have, under the same id."""
-    return lambda _, before: [Found(each.id) for each in before.get(parent, ())]
-
-
-def single(id_: Callable[[ReadOnlyCloud], str]) -> Lister:
-    """There is one in each region."""
-    return lambda cloud, _: [Found(id_(cloud))]
 
 
 def of_ec2(kind: Ec2Resource) -> Lister:
@@ -183,6 +131,7 @@ _SPECIAL: dict[str, Lister] = {
     "aws:sns/topic:Topic": listed("sns", "ListTopics", "Topics[].TopicArn"),
     "aws:budgets/budget:Budget": _budgets,
     "aws:secretsmanager/secret:Secret": _secret_names,
+    **GOVERNED,
 }
 
 NOT_LISTED: dict[str, str] = {
@@ -201,7 +150,7 @@ def lister_of(token: str) -> Lister | None:
     return of_ec2(kind) if isinstance(kind, Ec2Resource) else None
 
 
-PARENTS = (BUCKET, ROLE, FILE_SYSTEM)
+PARENTS = (BUCKET, ROLE, FILE_SYSTEM, *PARENTS_GOVERNED)
 """Types that others are listed under, or are settings of."""
 
 

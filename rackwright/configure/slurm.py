@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rackwright.configure.slurm_power import names_in, saving, started_nodes
 from rackwright.design.model import Design, Pool
 from rackwright.hostlist import compress
 from rackwright.inventory import Host, Inventory
@@ -35,6 +36,8 @@ def controller_variables(inventory: Inventory, design: Design) -> dict[str, obje
         "slurm_controller_switches": switches(inventory, design),
         "slurm_controller_confinement": "none" if rehearsal else "cgroup",
         "slurm_controller_trust_design": rehearsal,
+        "slurm_controller_saving": saving(design),
+        "slurm_controller_started": started_nodes(design, {pool.name: _facts(pool) for pool in design.pools}),
     }
 
 
@@ -42,6 +45,13 @@ def node_variables(inventory: Inventory) -> dict[str, object]:
     """Variables of role slurm_node; empty when there is no controller."""
     controllers = inventory.in_role("slurm_controller")
     return {"slurm_node_controller": f"{controllers[0].address}:{CONTROLLER_PORT}"} if controllers else {}
+
+
+def login_variables(inventory: Inventory) -> dict[str, object]:
+    """Variables of role slurm_login; empty when there is no controller."""
+    return {
+        f"slurm_login_{name.removeprefix('slurm_node_')}": value for name, value in node_variables(inventory).items()
+    }
 
 
 def gres_of(pool: Pool) -> str:
@@ -92,13 +102,12 @@ def switches(inventory: Inventory, design: Design) -> list[dict[str, object]]:
 
 
 def _node(host: Host, pool: Pool) -> dict[str, object]:
-    return {
-        "name": host.name,
-        "address": str(host.address),
-        "cpus": pool.vcpus,
-        "memory_mib": job_memory_mib(pool),
-        "gres": gres_of(pool),
-    }
+    return {"name": host.name, "address": str(host.address), **_facts(pool)}
+
+
+def _facts(pool: Pool) -> dict[str, object]:
+    """What jobs may have of one node."""
+    return {"cpus": pool.vcpus, "memory_mib": job_memory_mib(pool), "gres": gres_of(pool)}
 
 
 def _partition(name: str, parts: list[tuple[Pool, list[str]]]) -> dict[str, object]:
@@ -110,8 +119,8 @@ def _partition(name: str, parts: list[tuple[Pool, list[str]]]) -> dict[str, obje
 
 
 def _pools(inventory: Inventory, design: Design) -> list[tuple[Pool, list[str]]]:
-    """Pools with nodes of Slurm, in design order."""
-    by_pool: dict[str, list[str]] = {}
+    """Pools with nodes of Slurm, those that it starts itself too, in design order."""
+    by_pool = {pool.name: names for pool in design.pools if (names := names_in(design, pool))}
     for host in inventory.in_role("slurm_node"):
         by_pool.setdefault(host.pool, []).append(host.name)
     return [(pool, by_pool[pool.name]) for pool in design.pools if pool.name in by_pool]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rackwright.catalog import Catalog
+from rackwright.design.elastic import with_elastic
 from rackwright.design.fabric import fabric_of
 from rackwright.design.governing import governance_of
 from rackwright.design.host_settings import host_settings
@@ -14,6 +15,7 @@ from rackwright.design.needs import address_needs, zone_of_storage
 from rackwright.design.network import network_of
 from rackwright.design.node_software import node_software
 from rackwright.design.pools import PoolPlan, finish_pool, has_fixed_addresses, plan_pools, subnet_of
+from rackwright.design.subnet import fabric_subnet
 from rackwright.design.subnets import cut
 from rackwright.design.totals import cost_of, power_of
 from rackwright.spec.cluster import ClusterSpec
@@ -31,7 +33,7 @@ def design_cluster(spec: ClusterSpec, catalog: Catalog) -> Design:
     plans = plan_pools(spec, catalog)
     needs = address_needs(spec, {plan.name: plan.addresses for plan in plans})
     subnets = cut(spec.network.cidr, needs, where=spec.where(("network", "cidr")))
-    pools = _pools(spec, plans, subnets, catalog)
+    pools = with_elastic(spec, _pools(spec, plans, subnets, catalog), subnets)
     storage = tuple(_storage(spec, name, item) for name, item in spec.storage.items())
     cost = cost_of(spec, pools, storage, catalog)
     return Design(
@@ -52,6 +54,7 @@ def design_cluster(spec: ClusterSpec, catalog: Catalog) -> Design:
         retention_days=spec.monitoring.retention,
         timezone=spec.timezone,
         hosts=host_settings(spec),
+        subnet=fabric_subnet(spec, catalog),
         software=node_software(spec),
         tags=_tags(spec),
         governance=governance_of(spec, cost),
@@ -113,7 +116,12 @@ def _scheduler(spec: ClusterSpec) -> Scheduler:
         return Scheduler(kind="kubernetes" if spec.kubernetes else "none", cluster_name=spec.name)
     listed = {name: part.pools for name, part in spec.slurm.partitions.items()}
     workers = {name: (name,) for name, pool in spec.pools.items() if pool.role in {"gpu", "cpu"}}
-    return Scheduler(kind="slurm", cluster_name=spec.slurm.cluster_name or spec.name, partitions=listed or workers)
+    return Scheduler(
+        kind="slurm",
+        cluster_name=spec.slurm.cluster_name or spec.name,
+        partitions=listed or workers,
+        suspend_idle_min=spec.slurm.suspend_idle,
+    )
 
 
 def _tags(spec: ClusterSpec) -> dict[str, str]:

@@ -63,3 +63,19 @@ class HostSettings(_Part):
     air_gapped: bool = False
     mirror: str | None = None
     """Address of the mirror that packages, images and files come from."""
+
+
+class FabricSubnet(_Part):
+    """The InfiniBand subnet of a site as its hosts need it."""
+
+    manager: bool = False
+    """Whether hosts of the cluster run the subnet manager (else a UFM appliance does)."""
+    opensm: str = ""
+    """Text of opensm.conf."""
+    partitions: str = ""
+    """Text of partitions.conf; empty while tenants are wanted and the real ports are not known."""
+    ipoib: str | None = None
+    """Network of IP over InfiniBand."""
+    sharp: bool = False
+    doca: bool = False
+    """Whether adapters run DOCA-OFED in place of the distribution's drivers."""

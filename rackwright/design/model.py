@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from rackwright.design.governance import Governance
-from rackwright.design.host_model import HostSettings
+from rackwright.design.host_model import FabricSubnet, HostSettings
 from rackwright.design.kubernetes_model import Kubernetes
 from rackwright.design.node_model import GpuSettings, NodeSoftware
 
@@ -79,6 +79,8 @@ class Pool(_Model):
     nvme_gb: float = 0.0
     addresses: tuple[str, ...] = ()
     """Fixed private addresses, one per node, for pools whose nodes are known by address (control); empty otherwise."""
+    elastic_cidr: str | None = None
+    """Block of the subnet that belongs to the nodes which Slurm starts and stops; None without any."""
     nic_layout: Literal["ip-optimised", "bandwidth-optimised"] = "ip-optimised"
     mig: str = "none"
     """MIG layout of every GPU, as in the spec."""
@@ -192,6 +194,8 @@ class Scheduler(_Model):
     cluster_name: str = ""
     partitions: dict[str, tuple[str, ...]] = {}
     """Slurm partition -> pools."""
+    suspend_idle_min: int | None = None
+    """Slurm stops nodes that it started after so many idle minutes; None never."""
 
 
 class Cost(_Model):
@@ -254,6 +258,8 @@ class Design(_Model):
     timezone: str = "UTC"
     hosts: HostSettings = HostSettings()
     """What every host is given beside software."""
+    subnet: FabricSubnet | None = None
+    """The InfiniBand subnet of a site."""
     software: NodeSoftware = NodeSoftware()
     """Choices about software that hold for all nodes; versions are in the lock."""
     tags: dict[str, str]

@@ -12,6 +12,7 @@ from rackwright.design.model import Capacity, Nic, Pool, Subnet
 from rackwright.design.names import FIRST_FIXED_OFFSET, node_addresses
 from rackwright.design.needs import tier_of, zone_of_pool
 from rackwright.design.node_software import gpu_settings
+from rackwright.design.scheduling import under_slurm
 from rackwright.fabric.efa import NicSlot, addresses_per_node, nic_layout
 from rackwright.spec.cluster import ClusterSpec
 from rackwright.spec.pools import PoolSpec
@@ -133,21 +134,16 @@ def _all_roles(spec: ClusterSpec, plan: PoolPlan) -> tuple[str, ...]:
     if plan.name in managed_pools(spec):
         return ()
     slurm = under_slurm(spec, plan.name)
-    return (*roles_of(spec, plan.name), *gpu_roles(spec, plan.wanted, plan.machine, slurm=slurm))
+    efa = any(slot.interface_type != "interface" for slot in plan.slots)
+    host = host_roles(spec, plan.name, plan.machine, efa=efa)
+    gpu = gpu_roles(spec, plan.wanted, plan.machine, slurm=slurm)
+    return tuple(dict.fromkeys((*roles_of(spec, plan.name), *host, *gpu)))
 
 
 def roles_of(spec: ClusterSpec, pool: str) -> tuple[str, ...]:
-    """Ansible roles of a pool's nodes."""
+    """Ansible roles of a pool's nodes by what they do under their scheduler."""
     role = spec.pools[pool].role
-    by_scheduler = _SLURM_ROLES[role] if under_slurm(spec, pool) else _PLAIN_ROLES[role]
-    return tuple(dict.fromkeys((*by_scheduler, *host_roles(spec, pool))))
-
-
-def under_slurm(spec: ClusterSpec, pool: str) -> bool:
-    """Whether Slurm runs on the nodes of `pool`."""
-    if spec.scheduler.kind == "split":
-        return pool in spec.scheduler.slurm_pools or spec.pools[pool].role in {"control", "login"}
-    return spec.scheduler.kind == "slurm"
+    return _SLURM_ROLES[role] if under_slurm(spec, pool) else _PLAIN_ROLES[role]
 
 
 def subnet_of(spec: ClusterSpec, pool: str) -> str:

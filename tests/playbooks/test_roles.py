@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 from rackwright.configure.role_docs import argument_spec, controls_of, defaults, readme, roles
 from rackwright.configure.runner import PLAYBOOKS
 from rackwright.configure.variables import ROLES, LocalServices, site_inventory
-from tests.unit.configure.sample import design, inventory, lock
+from tests.unit.configure.sample import design, lock, whole_inventory
 
 ROLE_NAMES = [role.name for role in roles()]
 SECRETS = {"munge_key", "mfa_secret", "ngc_key", "vgpu_token"}
@@ -42,7 +42,7 @@ def all_tasks() -> list[tuple[Path, dict[str, Any]]]:
 
 
 def site(target: Any) -> dict[str, Any]:
-    return site_inventory(inventory(), design(target), lock(), SERVICES if target == "local" else None)
+    return site_inventory(whole_inventory(), design(target), lock(), SERVICES if target == "local" else None)
 
 
 def test_the_inventory_knows_the_same_roles_as_the_playbooks() -> None:

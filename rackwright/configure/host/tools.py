@@ -19,7 +19,7 @@ BY_ROLE: Mapping[str, tuple[str, ...]] = {
     "integrity": ("aide", "aide-common"),
     "mfa": ("libpam-oath",),
     "hardening": ("libpam-pwquality",),
-    "slurm_login": ("slurm-client",),
+    "slurm_login": ("sackd", "slurm-client"),
     "storage_scratch": ("cryptsetup-bin", "mdadm", "xfsprogs"),
     "storage_nfs": ("nfs-common",),
     "nfs_server": ("nfs-kernel-server", "quota"),

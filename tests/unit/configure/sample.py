@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import Literal
 
-from rackwright.design.host_model import HostSettings, Person, PosixGroup
+from rackwright.design.host_model import FabricSubnet, HostSettings, Person, PosixGroup
 from rackwright.design.host_roles import EVERYWHERE, WHEN_STRICT
 from rackwright.design.model import Cost, Design, FabricSummary, Network, Pool, Power, Scheduler
 from rackwright.design.node_model import GpuSettings
@@ -24,6 +24,8 @@ VENDOR_ROLES = (
     *("nsight", "acceptance_tools"),
 )
 """Roles of GPU nodes for which only NVIDIA has the packages: no machine of the local cloud runs them in a rehearsal."""
+SITE_ROLES = ("base", "munge", "slurm_login", "fabric_efa", "fabric_infiniband", "subnet_manager", "roce")
+"""Roles of nodes that the two machines of a rehearsal are not: of a site's fabric and storage, and for logging in."""
 IMAGE = "nvcr.io/nvidia/cuda:13.0.0-base-ubuntu24.04"
 DIGEST = "sha256:" + "a" * 64
 ARCHIVE = Archive(version="2.17.6", url="https://example.org/v2.17.6.tar.gz", digest=DIGEST, role="acceptance_tools")
@@ -40,6 +42,15 @@ HOSTS = HostSettings(
     strict=True,
     frameworks=("cis",),
     admin_networks=("198.51.100.0/24",),
+)
+
+
+SUBNET = FabricSubnet(
+    manager=True,
+    opensm="# of the tests\nsm_priority 14\n",
+    partitions="Default=0x7fff, ipoib, defmember=full : ALL, ALL_SWITCHES=full, SELF=full;\n",
+    ipoib="10.60.0.0/16",
+    sharp=True,
 )
 
 
@@ -79,6 +90,7 @@ def design(target: Literal["aws", "on-prem", "local"] = "local", nodes: int = 2)
         images=(IMAGE,),
         retention_days=365,
         hosts=HOSTS,
+        subnet=SUBNET,
         tags={},
         cost=Cost(usd_per_hour=0, by_pool={}, storage_usd_per_hour=0, not_priced=(), priced_on="2026-11-21"),
         power=Power(it_kw=0, facility_kw=0, pue=1.2, not_known=()),
@@ -98,6 +110,12 @@ def inventory(nodes: int = 2) -> Inventory:
         for number in range(1, nodes + 1)
     ]
     return Inventory(cluster="sample", hosts=(head, *gpu))
+
+
+def whole_inventory() -> Inventory:
+    """The cluster with one more host, so that every role has one."""
+    other = Host(name="site-1", address=ip_address("10.40.2.10"), pool="train", roles=frozenset(SITE_ROLES))
+    return Inventory(cluster="sample", hosts=(*inventory().hosts, other))
 
 
 def lock() -> Lock:

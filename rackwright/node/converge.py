@@ -37,11 +37,11 @@ def compose(slices: Mapping[str, Any], name: str, address: str, pool: str) -> di
     members = {name: mine, **shared}
     hosts = {one: {**slices["pools"][host["pool"]]["vars"], **host["vars"]} for one, host in members.items()}
     hosts[name] |= HERE
-    children: dict[str, Any] = {}
+    children: dict[str, Any] = {group: {"hosts": {}} for group in slices["groups"]}
     for one, host in sorted(members.items()):
         for group in slices["pools"][host["pool"]]["groups"]:
-            found = children.setdefault(group, {"hosts": {}, "vars": slices["groups"][group]})
-            found["hosts"][one] = {}
+            children[group]["hosts"][one] = {}
+            children[group]["vars"] = slices["groups"][group]
     return {"all": {"hosts": hosts, "vars": slices["vars"], "children": children}}
 
 

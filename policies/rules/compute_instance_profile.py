@@ -2,24 +2,28 @@
 
 Requirement: instances and templates have an instance profile.
 Why it matters: without one, somebody will put long-lived access keys on the node to reach the bucket.
-What it looks at: `iamInstanceProfile` of instances and launch templates.
+What it looks at: `iamInstanceProfile` of instances and launch templates; EKS adds that of its node groups by itself.
 Known limits: what the role may do is judged by other rules.
 Fix: set `iam_instance_profile`.
-Sources: CIS AWS Foundations 3.0.0 1.18; AWS IAM User Guide, "Using an IAM role to grant permissions to applications".
+Sources: CIS AWS Foundations 3.0.0 1.18; AWS IAM User Guide, "Using an IAM role to grant permissions to applications";
+Amazon EKS User Guide, "Customize managed nodes with launch templates".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policies.reading import is_set
+from policies.reading import is_set, pointing_to
 from policies.rule import Enforcement, Resource, Rule, Severity
 
 PROFILE = "aws:iam/instanceProfile:InstanceProfile"
+NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 
 
-def _find(resource: Resource, _: Sequence[Resource]) -> Iterator[str]:
-    if not is_set(resource, "iamInstanceProfile", source=PROFILE):
+def _find(resource: Resource, everything: Sequence[Resource]) -> Iterator[str]:
+    if is_set(resource, "iamInstanceProfile", source=PROFILE):
+        return
+    if not pointing_to(everything, NODE_GROUP, "launchTemplate", resource):
         yield "no instance profile"
 
 

@@ -60,6 +60,13 @@ class ConfigureResult:
 
     def raise_if_failed(self) -> None:
         """Raise `StepFailed` that names every failed host and its first failure."""
+        lost = [host for host in self.hosts if host.unreachable]
+        if lost and len(lost) == len(self.failed):
+            raise StepFailed(
+                f"{len(lost)} hosts cannot be reached: {'; '.join(f'{host.host}: {host.error}' for host in lost)}",
+                where=str(self.log),
+                hint="see whether they run and answer: ./rw status <stack>, ./rw ssh <stack> <node>; then run this again",
+            )
         if self.failed:
             said = "; ".join(f"{host.host}: {host.error or 'no message'}" for host in self.failed)
             raise StepFailed(
@@ -83,8 +90,8 @@ def configure(
     """Run `playbook` over `site` (an Ansible inventory, see `site_inventory`).
 
     `private_dir` is ours alone and is removed at the end; the log stays beside it (``<private_dir>.log``). `secrets`
-    become variables. Raises `StepFailed` when a host cannot be reached or Ansible itself cannot run; failed tasks are
-    in the result. Ctrl-C and SIGTERM end Ansible first and then take their usual course; the next run goes on where
+    become variables. Raises `StepFailed` when Ansible itself cannot run; failed tasks and hosts that cannot be reached
+    are in the result. Ctrl-C and SIGTERM end Ansible first and then take their usual course; the next run goes on where
     this one stopped.
     """
     record = RunRecord(secrets=tuple(secrets.values()))
@@ -100,8 +107,7 @@ def configure(
         handle = _event_handler(record, on_event, out)
         finished = _run(private_dir, inventory, secrets, sockets, handle, stopped.is_set, playbook, limit)
     stopped.pass_on()
-    _raise_if_unreachable(record, log)
-    if finished.rc != 0 and not record.errors:
+    if finished.rc != 0 and not (record.errors or record.unreachable):
         raise StepFailed(
             f"Ansible ended with {finished.rc}: {_tail(log)}", where=str(log), hint="read the log named above"
         )
@@ -245,16 +251,6 @@ def _stop_signals() -> Iterator[_Stopped]:
     finally:
         for number, handler in old.items():
             signal.signal(number, handler)
-
-
-def _raise_if_unreachable(record: RunRecord, log: Path) -> None:
-    if record.unreachable:
-        said = "; ".join(f"{host}: {text}" for host, text in sorted(record.unreachable.items()))
-        raise StepFailed(
-            f"{len(record.unreachable)} hosts cannot be reached: {said}",
-            where=str(log),
-            hint="see whether they run and answer: ./rw status <stack>, ./rw ssh <stack> <node>; then run this again",
-        )
 
 
 def _tail(log: Path) -> str:

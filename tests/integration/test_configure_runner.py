@@ -90,8 +90,10 @@ def test_secrets_stay_out_of_log_errors_and_folders(tmp_path: Path) -> None:
 def test_a_host_that_cannot_be_reached_is_named(tmp_path: Path) -> None:
     site = {"all": {"hosts": {"gone": {"ansible_host": "127.255.255.254", "ansible_port": 1}}}}
     ping = {"name": "Ping", "ansible.builtin.ping": {}}
+    result = run(tmp_path, site, write_playbook(tmp_path, ping))
+    assert [host.unreachable for host in result.hosts] == [1]
     with pytest.raises(StepFailed, match="1 hosts cannot be reached: gone"):
-        run(tmp_path, site, write_playbook(tmp_path, ping))
+        result.raise_if_failed()
 
 
 def test_a_playbook_that_ansible_cannot_read_is_one_clear_error(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from policies.rule import Enforcement, Rule
+from policies.rule import Enforcement, Rule, Severity
 
 FRAMEWORKS: dict[str, frozenset[str]] = {
     "hipaa": frozenset({"HIPAA"}),
@@ -56,9 +56,11 @@ class Profile:
     """Frameworks of control ids (``HIPAA``) that are mandatory."""
 
     def enforcement(self, rule: Rule) -> Enforcement:
-        """What a violation of `rule` does under this profile."""
+        """What a violation of `rule` does under this profile. What a rule is not sure of never stops anything."""
         if rule.enforcement is Enforcement.MANDATORY:
             return Enforcement.MANDATORY
+        if rule.confidence is Severity.LOW:
+            return Enforcement.ADVISORY
         mine = {control.partition(":")[0] for control in rule.controls}
         return Enforcement.MANDATORY if mine & self.frameworks else Enforcement.ADVISORY
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from policies.registry import RULES
-from policies.rule import Enforcement, Rule
+from policies.rule import Enforcement, Rule, Severity
 
 HEADINGS = ("Requirement", "Why it matters", "What it looks at", "Known limits", "Fix", "Sources")
 """Fixed headings of a rule file's docstring, in this order."""
@@ -23,7 +23,8 @@ def render_reference(rules: Iterable[Rule]) -> str:
         "<!-- Generated from the rule files by `python -m policies.reference`; do not edit. -->",
         "",
         f"{len(rules)} rules. *Always* means that a violation stops every apply; *by framework* that it stops",
-        "the apply of a stack that promises one of the frameworks named by its controls, and is advice elsewhere.",
+        "the apply of a stack that promises one of the frameworks named by its controls, and is advice elsewhere;",
+        "*never* that it is advice everywhere, because the rule is not sure.",
         "",
         "| id | rule | severity | stops an apply |",
         "|---|---|---|---|",
@@ -50,7 +51,9 @@ def sections(docs: str) -> dict[str, str]:
 
 
 def _stops(rule: Rule) -> str:
-    return "always" if rule.enforcement is Enforcement.MANDATORY else "by framework"
+    if rule.enforcement is Enforcement.MANDATORY:
+        return "always"
+    return "never" if rule.confidence is Severity.LOW else "by framework"
 
 
 def _section(rule: Rule) -> list[str]:
@@ -61,7 +64,9 @@ def _section(rule: Rule) -> list[str]:
         f"**{rule.title}**",
         "",
         *(f"- **{heading}**: {text}" for heading, text in sections(rule.docs).items()),
+        f"- **Code**: `{' '.join(rule.code.split())}`",
         f"- **Applies to**: {types}",
+        f"- **Confidence**: {rule.confidence}{', mended when asked for' if rule.remedy else ''}",
         f"- **Controls**: {', '.join(rule.controls)}",
         "",
     ]

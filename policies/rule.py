@@ -127,6 +127,7 @@ class Rule:
     find: Find
     enforcement: Enforcement = Enforcement.MANDATORY
     confidence: Severity = Severity.HIGH
+    """How sure a violation is one; `LOW` keeps it advice under every profile."""
     needs_stack: bool = False
     """Whether the verdict needs other resources of the stack; such a rule cannot judge a resource by itself."""
     code: str = ""

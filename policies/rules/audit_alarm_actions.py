@@ -39,6 +39,7 @@ RULE = Rule(
         "SOC2:CC7.2",
     ),
     fix="give the alarm an action",
+    code="actions_enabled=True, alarm_actions=[topic.arn]",
     find=_find,
     enforcement=Enforcement.ADVISORY,
 )

@@ -38,6 +38,7 @@ RULE = Rule(
         "PCI-DSS-4.0.1:3.5.1",
     ),
     fix="name a KMS key",
+    code="kms_key_id=key.arn",
     find=_find,
     enforcement=Enforcement.ADVISORY,
 )

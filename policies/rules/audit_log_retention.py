@@ -10,7 +10,7 @@ Sources: PCI DSS 4.0.1 10.5.1; NIST SP 800-53 r5 AU-11.
 
 from __future__ import annotations
 
-from policies.checks import must_be_at_least
+from policies.checks import must_be_at_least, set_to
 from policies.rule import Enforcement, Rule, Severity
 
 YEAR_DAYS = 365
@@ -32,6 +32,8 @@ RULE = Rule(
         "PCI-DSS-4.0.1:10.5.1",
     ),
     fix="keep logs for at least 365 days",
+    code="retention_in_days=365",
     find=must_be_at_least("retentionInDays", YEAR_DAYS, default=0, unlimited=0),
+    remedy=set_to({"retentionInDays": YEAR_DAYS}),
     enforcement=Enforcement.ADVISORY,
 )

@@ -67,6 +67,10 @@ RULE = Rule(
         "CIS-AWS-7.0:4.9",
     ),
     fix="record data events of the bucket",
+    code=(
+        'event_selectors=[{"read_write_type": "All", "data_resources": [{"type": '
+        '"AWS::S3::Object", "values": ["arn:aws:s3"]}]}]'
+    ),
     find=_find,
     enforcement=Enforcement.ADVISORY,
     needs_stack=True,

@@ -42,6 +42,7 @@ RULE = Rule(
         "PCI-DSS-4.0.1:1.4.4",
     ),
     fix="encrypt the topic and close its policy",
+    code='aws.sns.Topic("alerts", kms_master_key_id=key.id)',
     find=_find,
     enforcement=Enforcement.ADVISORY,
 )

@@ -62,6 +62,7 @@ RULE = Rule(
         "PCI-DSS-4.0.1:10.2.1",
     ),
     fix="turn on logging, all regions, global events and log file validation",
+    code='aws.cloudtrail.Trail("audit", is_multi_region_trail=True, enable_log_file_validation=True, ...)',
     find=_find,
     enforcement=Enforcement.ADVISORY,
     needs_stack=True,

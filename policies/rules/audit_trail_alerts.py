@@ -37,6 +37,7 @@ RULE = Rule(
         "SOC2:CC7.2",
     ),
     fix="deliver to a log group",
+    code='cloud_watch_logs_group_arn=logs.arn.apply(lambda arn: f"{arn}:*"), cloud_watch_logs_role_arn=role.arn',
     find=_find,
     enforcement=Enforcement.ADVISORY,
 )

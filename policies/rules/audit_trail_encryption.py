@@ -42,6 +42,7 @@ RULE = Rule(
         "CIS-AWS-7.0:4.5",
     ),
     fix="name a KMS key",
+    code="kms_key_id=key.arn",
     find=_find,
     enforcement=Enforcement.ADVISORY,
 )

@@ -38,6 +38,7 @@ RULE = Rule(
         "SOC2:A1.1",
     ),
     fix="name both the market type and the reservation",
+    code='instance_market_options={"market_type": "capacity-block"}',
     find=_find,
     enforcement=Enforcement.ADVISORY,
 )

@@ -11,7 +11,7 @@ Sources: AWS EC2 User Guide, "Amazon EBS-optimized instance types".
 
 from __future__ import annotations
 
-from policies.checks import must_be_on
+from policies.checks import must_be_on, set_to
 from policies.rule import Enforcement, Rule, Severity
 
 RULE = Rule(
@@ -27,6 +27,8 @@ RULE = Rule(
         "SOC2:A1.1",
     ),
     fix="set ebsOptimized",
+    code="ebs_optimized=True",
     find=must_be_on("ebsOptimized"),
+    remedy=set_to({"ebsOptimized": True}),
     enforcement=Enforcement.ADVISORY,
 )

@@ -60,6 +60,7 @@ RULE = Rule(
         "SOC2:A1.1",
     ),
     fix="name a placement group and one subnet",
+    code="placement_group=group.name, vpc_zone_identifiers=[subnet.id]",
     find=_find,
     enforcement=Enforcement.ADVISORY,
     needs_stack=True,

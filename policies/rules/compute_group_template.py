@@ -52,5 +52,6 @@ RULE = Rule(
         "PCI-DSS-4.0.1:2.2.6",
     ),
     fix="use a launch template of a fixed version",
+    code='launch_template={"id": template.id, "version": template.latest_version}',
     find=_find,
 )

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.checks import set_to
 from policies.reading import number
 from policies.rule import Resource, Rule, Severity
 
@@ -56,5 +57,7 @@ RULE = Rule(
         "PCI-DSS-4.0.1:2.2.6",
     ),
     fix="set metadataOptions.httpTokens to 'required'",
+    code='metadata_options={"http_tokens": "required", "http_put_response_hop_limit": 1}',
     find=_find,
+    remedy=set_to({"metadataOptions.httpTokens": "required"}),
 )

@@ -1,6 +1,7 @@
 """Nodes act under a role, not under keys.
 
-Requirement: instances and templates have an instance profile.
+Requirement: instances and templates have an instance profile; templates of EKS node groups have none, because the group
+names the role of its nodes.
 Why it matters: without one, somebody will put long-lived access keys on the node to reach the bucket.
 What it looks at: `iamInstanceProfile` of instances and launch templates; EKS adds that of its node groups by itself.
 Known limits: what the role may do is judged by other rules.
@@ -27,6 +28,14 @@ def _find(resource: Resource, everything: Sequence[Resource]) -> Iterator[str]:
         yield "no instance profile"
 
 
+def _launches(group: Resource, template: Resource) -> bool:
+    if template.urn in group.property_dependencies.get("launchTemplate", ()):
+        return True
+    written = group.props.get("launchTemplate")
+    mine = {template.props.get(name) for name in ("id", "name")} - {None}
+    return isinstance(written, dict) and any(written.get(name) in mine for name in ("id", "name"))
+
+
 RULE = Rule(
     id="RW-PCMP-005",
     title="Nodes act under a role, not under keys",
@@ -46,6 +55,8 @@ RULE = Rule(
         "CIS-AWS-7.0:2.16",
     ),
     fix="attach an instance profile",
+    code="iam_instance_profile=profile.name",
     find=_find,
     enforcement=Enforcement.ADVISORY,
+    needs_stack=True,
 )

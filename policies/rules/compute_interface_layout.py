@@ -48,6 +48,7 @@ RULE = Rule(
         "PCI-DSS-4.0.1:2.2.6",
     ),
     fix="take the designed interface layout",
+    code="nic_layout: ip-optimised",
     find=_find,
     enforcement=Enforcement.ADVISORY,
 )

@@ -37,6 +37,7 @@ RULE = Rule(
         "SOC2:CC7.2",
     ),
     fix="turn detailed monitoring on",
+    code='monitoring={"enabled": True}',
     find=_find,
     enforcement=Enforcement.ADVISORY,
 )

@@ -61,5 +61,6 @@ RULE = Rule(
         "PCI-DSS-4.0.1:8.6.2",
     ),
     fix="move the secret to Secrets Manager",
+    code='aws.secretsmanager.Secret("token")  # and let the node fetch it with its role',
     find=_find,
 )

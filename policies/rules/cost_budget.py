@@ -43,6 +43,7 @@ RULE = Rule(
         "SOC2:A1.1",
     ),
     fix="add a budget with a warning",
+    code="budget: {usd_per_month: 400000, alert_at: [50, 80, 100], notify: [ops@example.org]}",
     find=_find,
     enforcement=Enforcement.ADVISORY,
     needs_stack=True,

@@ -54,5 +54,6 @@ RULE = Rule(
         "CIS-AWS-7.0:2.14",
     ),
     fix="attach a policy with the needed actions only",
+    code='aws.iam.RolePolicy("nodes", role=role.id, policy=narrow_document)',
     find=_find,
 )

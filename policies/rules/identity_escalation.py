@@ -69,5 +69,6 @@ RULE = Rule(
         "PCI-DSS-4.0.1:7.2.2",
     ),
     fix="name the roles and policies the action may touch",
+    code="permissions_boundary=boundary.arn",
     find=_find,
 )

@@ -39,5 +39,6 @@ RULE = Rule(
         "PCI-DSS-4.0.1:8.3.6",
     ),
     fix="use a role or single sign-on",
+    code='aws.iam.Role("pipeline", assume_role_policy=federated)',
     find=_find,
 )

@@ -48,5 +48,6 @@ RULE = Rule(
         "CIS-AWS-7.0:2.13",
     ),
     fix="attach the policy to a role or group",
+    code='aws.iam.RolePolicyAttachment("readers", role=role.name, policy_arn=policy.arn)',
     find=_find,
 )

@@ -54,5 +54,6 @@ RULE = Rule(
         "PCI-DSS-4.0.1:7.2.2",
     ),
     fix="add a condition on the subject",
+    code='{"StringEquals": {"token.actions.githubusercontent.com:sub": "repo:org/repo:ref:refs/heads/main"}}',
     find=_find,
 )

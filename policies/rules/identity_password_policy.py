@@ -54,5 +54,6 @@ RULE = Rule(
         "PCI-DSS-4.0.1:8.3.9",
     ),
     fix="ask for 14 characters, four kinds, 90 days, 24 remembered",
+    code='aws.iam.AccountPasswordPolicy("people", minimum_password_length=14, password_reuse_prevention=24)',
     find=_find,
 )

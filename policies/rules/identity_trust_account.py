@@ -45,6 +45,7 @@ RULE = Rule(
         "PCI-DSS-4.0.1:7.2.2",
     ),
     fix="name a role or add a condition",
+    code='{"Condition": {"StringEquals": {"sts:ExternalId": "..."}}}',
     find=_find,
     enforcement=Enforcement.ADVISORY,
 )

@@ -39,5 +39,6 @@ RULE = Rule(
         "PCI-DSS-4.0.1:7.2.2",
     ),
     fix="name the principals",
+    code='{"Principal": {"Service": "ec2.amazonaws.com"}}',
     find=_find,
 )

@@ -45,6 +45,7 @@ RULE = Rule(
         "PCI-DSS-4.0.1:7.2.2",
     ),
     fix="add a condition on aws:SourceAccount",
+    code='{"Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"}}}',
     find=_find,
     enforcement=Enforcement.ADVISORY,
 )

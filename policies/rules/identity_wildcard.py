@@ -83,5 +83,6 @@ RULE = Rule(
         "PCI-DSS-4.0.1:7.2.2",
     ),
     fix="name actions and resource ARNs one by one",
+    code='{"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::my-bucket/*"]}',
     find=_find,
 )

@@ -43,6 +43,7 @@ RULE = Rule(
         "PCI-DSS-4.0.1:2.2.6",
     ),
     fix="hold the package",
+    code="held: true   # ./rw lock <stack>",
     find=_find,
     enforcement=Enforcement.ADVISORY,
 )

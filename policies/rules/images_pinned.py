@@ -42,5 +42,6 @@ RULE = Rule(
         "PCI-DSS-4.0.1:6.3.2",
     ),
     fix="run ./rw lock",
+    code="image@sha256:...   # ./rw lock <stack>",
     find=_find,
 )

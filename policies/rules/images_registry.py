@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.checks import set_to
 from policies.reading import is_true, maps
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -43,6 +44,8 @@ RULE = Rule(
         "NIST-800-53r5:SI-7",
     ),
     fix="scan on push, freeze tags, encrypt with KMS",
+    code='image_scanning_configuration={"scan_on_push": True}, image_tag_mutability="IMMUTABLE"',
     find=_find,
+    remedy=set_to({"imageScanningConfiguration.scanOnPush": True, "imageTagMutability": "IMMUTABLE"}),
     enforcement=Enforcement.ADVISORY,
 )

@@ -14,25 +14,14 @@ Sources: NVIDIA Product Security, https://www.nvidia.com/en-us/security/ (bullet
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from collections.abc import Iterator, Sequence
 
+from policies.floors import older_than_safe
 from policies.rule import Enforcement, Resource, Rule, Severity
-from rackwright.catalog.security import load_floors
-
-VERSION = re.compile(r"\d+(\.\d+)*")
-EVERY_BULLETIN = dt.date.max
 
 
 def _find(software: Resource, _: Sequence[Resource]) -> Iterator[str]:
-    version = software.value("version", "")
-    if not isinstance(version, str) or not VERSION.fullmatch(version):
-        return
-    floors = load_floors()
-    floor = floors.floor(software.name, version, EVERY_BULLETIN)
-    if floor is not None and not floors.is_safe(software.name, version, EVERY_BULLETIN):
-        yield f"{software.name} {version} is older than {floor.fixed} ({floor.severity}; {floor.url})"
+    yield from older_than_safe(software.name, software.value("version", ""))
 
 
 RULE = Rule(
@@ -50,6 +39,7 @@ RULE = Rule(
         "PCI-DSS-4.0.1:6.3.3",
     ),
     fix="upgrade the lock",
+    code="./rw lock <stack> --upgrade",
     find=_find,
     enforcement=Enforcement.ADVISORY,
 )

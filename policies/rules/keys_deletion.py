@@ -11,7 +11,7 @@ Sources: AWS KMS Developer Guide, "Delete an AWS KMS key".
 
 from __future__ import annotations
 
-from policies.checks import must_be_at_least
+from policies.checks import must_be_at_least, set_to
 from policies.rule import Enforcement, Rule, Severity
 
 LEAST_DAYS = 14
@@ -33,6 +33,8 @@ RULE = Rule(
         "PCI-DSS-4.0.1:3.6.1",
     ),
     fix="wait at least 14 days",
+    code="deletion_window_in_days=30",
     find=must_be_at_least("deletionWindowInDays", LEAST_DAYS, default=30),
+    remedy=set_to({"deletionWindowInDays": 30}),
     enforcement=Enforcement.ADVISORY,
 )

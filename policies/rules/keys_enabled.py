@@ -30,6 +30,7 @@ RULE = Rule(
         "PCI-DSS-4.0.1:3.6.1",
     ),
     fix="enable the key",
+    code="is_enabled=True",
     find=must_be_on("isEnabled", default=True),
     enforcement=Enforcement.ADVISORY,
 )

@@ -28,6 +28,7 @@ RULE = Rule(
         "SOC2:C1.1",
     ),
     fix="make it a key of one region",
+    code="multi_region=False",
     find=must_be_off("multiRegion"),
     enforcement=Enforcement.ADVISORY,
 )

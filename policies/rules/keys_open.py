@@ -38,5 +38,9 @@ RULE = Rule(
         "CIS-AWS-7.0:2.21",
     ),
     fix="name the principals",
+    code=(
+        '{"Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Condition": {"StringEquals": '
+        '{"kms:CallerAccount": "111122223333"}}}'
+    ),
     find=_find,
 )

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.checks import set_to
 from policies.reading import is_true, number
 from policies.rule import Resource, Rule, Severity
 
@@ -48,5 +49,7 @@ RULE = Rule(
         "CIS-AWS-7.0:4.6",
     ),
     fix="enable rotation",
+    code="enable_key_rotation=True",
     find=_find,
+    remedy=set_to({"enableKeyRotation": True}),
 )

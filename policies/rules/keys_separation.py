@@ -43,6 +43,7 @@ RULE = Rule(
         "PCI-DSS-4.0.1:3.6.1",
     ),
     fix="list the actions, administration apart from use",
+    code=('{"Sid": "Administer", "Action": ["kms:Create*", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"]}'),
     find=_find,
     enforcement=Enforcement.ADVISORY,
 )

@@ -60,5 +60,9 @@ RULE = Rule(
         "CIS-AWS-7.0:6.2",
     ),
     fix="name the administrators' networks",
+    code=(
+        'ingress=[{"rule_no": 100, "cidr_block": "198.51.100.0/24", "protocol": "tcp", '
+        '"from_port": 22, "to_port": 22, "action": "allow"}]'
+    ),
     find=_find,
 )

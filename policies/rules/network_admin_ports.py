@@ -78,5 +78,6 @@ RULE = Rule(
         "PCI-DSS-4.0.1:1.3.1",
     ),
     fix="admit named networks (`network.allowed_admin_cidrs`) or none at all",
+    code="network: {allowed_admin_cidrs: [198.51.100.0/24]}",
     find=_find,
 )

@@ -48,6 +48,7 @@ RULE = Rule(
         "CIS-AWS-7.0:6.5",
     ),
     fix="take over the default security group and leave it empty",
+    code='aws.ec2.DefaultSecurityGroup("default", vpc_id=vpc.id)',
     find=_find,
     enforcement=Enforcement.ADVISORY,
     needs_stack=True,

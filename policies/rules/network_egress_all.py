@@ -55,6 +55,9 @@ RULE = Rule(
         "PCI-DSS-4.0.1:1.3.2",
     ),
     fix="name the ports and networks that nodes really need",
+    code=(
+        'aws.vpc.SecurityGroupEgressRule("https", cidr_ipv4="0.0.0.0/0", ip_protocol="tcp", from_port=443, to_port=443)'
+    ),
     find=_find,
     enforcement=Enforcement.ADVISORY,
 )

@@ -45,6 +45,7 @@ RULE = Rule(
         "PCI-DSS-4.0.1:1.3.2",
     ),
     fix="turn on private DNS and name a security group",
+    code="private_dns_enabled=True, security_group_ids=[group.id]",
     find=_find,
     enforcement=Enforcement.ADVISORY,
 )

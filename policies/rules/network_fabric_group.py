@@ -90,6 +90,10 @@ RULE = Rule(
         "PCI-DSS-4.0.1:A1.1.1",
     ),
     fix="keep only all-protocol rules from the group to itself, one for each direction",
+    code=(
+        'aws.vpc.SecurityGroupIngressRule("in", security_group_id=g.id, '
+        'referenced_security_group_id=g.id, ip_protocol="-1")'
+    ),
     find=_find,
     needs_stack=True,
 )

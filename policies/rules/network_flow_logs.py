@@ -46,6 +46,7 @@ RULE = Rule(
         "PCI-DSS-4.0.1:10.2.1",
     ),
     fix="add a flow log on the VPC with traffic type ALL",
+    code='aws.ec2.FlowLog("flow", vpc_id=vpc.id, traffic_type="ALL", log_destination=logs.arn)',
     find=_find,
     enforcement=Enforcement.ADVISORY,
     needs_stack=True,

@@ -57,6 +57,7 @@ RULE = Rule(
         "PCI-DSS-4.0.1:1.4.4",
     ),
     fix="remove the default route",
+    code="# remove the route to the gateway from the table of the isolated subnets",
     find=_find,
     needs_stack=True,
 )

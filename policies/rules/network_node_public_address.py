@@ -48,5 +48,6 @@ RULE = Rule(
         "PCI-DSS-4.0.1:1.3.1",
     ),
     fix="ask for no public address",
+    code="associate_public_ip_address=False",
     find=_find,
 )

@@ -50,6 +50,7 @@ RULE = Rule(
         "PCI-DSS-4.0.1:1.2.5",
     ),
     fix="write a description",
+    code='description="ssh from the administrators"',
     find=_find,
     enforcement=Enforcement.ADVISORY,
 )

@@ -43,6 +43,7 @@ RULE = Rule(
         "CIS-AWS-7.0:6.8",
     ),
     fix="add a gateway endpoint for S3",
+    code='aws.ec2.VpcEndpoint("s3", vpc_id=vpc.id, service_name="com.amazonaws.us-east-1.s3")',
     find=_find,
     enforcement=Enforcement.ADVISORY,
     needs_stack=True,

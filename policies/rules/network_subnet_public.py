@@ -11,7 +11,7 @@ Sources: Amazon VPC User Guide, "Modify the IP addressing attributes of your sub
 
 from __future__ import annotations
 
-from policies.checks import must_be_off
+from policies.checks import must_be_off, set_to
 from policies.rule import Rule, Severity
 
 RULE = Rule(
@@ -31,5 +31,7 @@ RULE = Rule(
         "PCI-DSS-4.0.1:1.3.1",
     ),
     fix="set mapPublicIpOnLaunch to false",
+    code="map_public_ip_on_launch=False",
     find=must_be_off("mapPublicIpOnLaunch"),
+    remedy=set_to({"mapPublicIpOnLaunch": False}),
 )

@@ -60,5 +60,6 @@ RULE = Rule(
         "CIS-AWS-7.0:6.1.2",
     ),
     fix="admit named networks only",
+    code='cidr_ipv4="198.51.100.0/24"',
     find=_find,
 )

@@ -13,18 +13,17 @@ deprecation"; CVE-2018-18264
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.floors import older_than_safe
 from policies.pods import WORKLOADS, containers_of, environment
 from policies.rule import Enforcement, Resource, Rule, Severity
-from rackwright.catalog.security import load_floors
 
 GIVEN_UP = {"tiller": "Helm 2 is given up", "kubernetes-dashboard": "the dashboard is given up"}
 PRODUCTS = {
     "gpu-operator": "gpu-operator",
-    "k8s-device-plugin": "k8s-device-plugin",
+    "k8s-device-plugin": "device-plugin",
     "dcgm": "dcgm",
     "dcgm-exporter": "dcgm-exporter",
     "k8s-mig-manager": "mig-manager",
@@ -42,21 +41,13 @@ def _find(resource: Resource, _: Sequence[Resource]) -> Iterator[str]:
             yield f"{container.name} runs {name}: {GIVEN_UP[name]}"
         if name.startswith("git-sync") and any("GIT_SYNC_GIT" in key for key, _ in environment(container)):
             yield f"{container.name} lets a variable choose the program that git-sync runs"
-        yield from _unsafe(container.name, PRODUCTS.get(name), version)
+        for fault in older_than_safe(PRODUCTS.get(name, ""), version):
+            yield f"{container.name}: {fault}"
 
 
 def _parts(image: str) -> tuple[str, str | None]:
     found = NAME.search(image)
     return (found.group(1), found.group(2)) if found else ("", None)
-
-
-def _unsafe(container: str, product: str | None, version: str | None) -> Iterator[str]:
-    if product is None or version is None:
-        return
-    floors = load_floors()
-    floor = floors.floor(product, version, dt.date.max)
-    if floor is not None and not floors.is_safe(product, version, dt.date.max):
-        yield f"{container} runs {product} {version}, older than {floor.fixed} ({floor.severity})"
 
 
 RULE = Rule(

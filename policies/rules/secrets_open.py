@@ -37,5 +37,6 @@ RULE = Rule(
         "PCI-DSS-4.0.1:8.6.2",
     ),
     fix="name the roles that may read it",
+    code='{"Principal": {"AWS": "arn:aws:iam::111122223333:role/nodes"}}',
     find=_find,
 )

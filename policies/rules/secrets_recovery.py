@@ -10,7 +10,7 @@ Sources: AWS Secrets Manager User Guide, "Delete an AWS Secrets Manager secret".
 
 from __future__ import annotations
 
-from policies.checks import must_be_at_least
+from policies.checks import must_be_at_least, set_to
 from policies.rule import Enforcement, Rule, Severity
 
 LEAST_DAYS = 7
@@ -32,6 +32,8 @@ RULE = Rule(
         "PCI-DSS-4.0.1:8.6.2",
     ),
     fix="keep a recovery window",
+    code="recovery_window_in_days=30",
     find=must_be_at_least("recoveryWindowInDays", LEAST_DAYS, default=30),
+    remedy=set_to({"recoveryWindowInDays": 30}),
     enforcement=Enforcement.ADVISORY,
 )

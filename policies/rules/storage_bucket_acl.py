@@ -47,5 +47,6 @@ RULE = Rule(
         "PCI-DSS-4.0.1:1.4.4",
     ),
     fix="remove the ACL",
+    code='acl="private"',
     find=_find,
 )

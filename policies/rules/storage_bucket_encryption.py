@@ -48,6 +48,10 @@ RULE = Rule(
         "PCI-DSS-4.0.1:3.5.1",
     ),
     fix="add a default encryption with `aws:kms` to the bucket",
+    code=(
+        'rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "aws:kms", '
+        '"kms_master_key_id": key.arn}}]'
+    ),
     find=_find,
     needs_stack=True,
 )

@@ -47,6 +47,10 @@ RULE = Rule(
         "PCI-DSS-4.0.1:10.5.1",
     ),
     fix="add a lifecycle rule",
+    code=(
+        'rules=[{"id": "clean", "status": "Enabled", "abort_incomplete_multipart_upload": '
+        '{"days_after_initiation": 7}}]'
+    ),
     find=_find,
     enforcement=Enforcement.ADVISORY,
     needs_stack=True,

@@ -41,6 +41,7 @@ RULE = Rule(
         "PCI-DSS-4.0.1:2.2.6",
     ),
     fix="give the deny a condition",
+    code='{"Effect": "Deny", "NotPrincipal": {"AWS": "arn:aws:iam::111122223333:root"}}',
     find=_find,
     enforcement=Enforcement.ADVISORY,
 )

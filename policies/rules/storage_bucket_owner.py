@@ -42,6 +42,7 @@ RULE = Rule(
         "PCI-DSS-4.0.1:1.4.4",
     ),
     fix="enforce the bucket owner",
+    code='rule={"object_ownership": "BucketOwnerEnforced"}',
     find=_find,
     enforcement=Enforcement.ADVISORY,
     needs_stack=True,

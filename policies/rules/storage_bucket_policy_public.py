@@ -38,5 +38,6 @@ RULE = Rule(
         "PCI-DSS-4.0.1:1.4.4",
     ),
     fix="name the principals",
+    code='{"Principal": {"AWS": "arn:aws:iam::111122223333:role/nodes"}}',
     find=_find,
 )

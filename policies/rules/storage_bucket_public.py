@@ -48,6 +48,7 @@ RULE = Rule(
         "PCI-DSS-4.0.1:1.4.4",
     ),
     fix="add a public access block with all four settings on",
+    code="block_public_acls=True, block_public_policy=True, ignore_public_acls=True, restrict_public_buckets=True",
     find=_find,
     needs_stack=True,
 )

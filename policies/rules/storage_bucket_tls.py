@@ -44,6 +44,10 @@ RULE = Rule(
         "PCI-DSS-4.0.1:4.2.1",
     ),
     fix="deny s3:* to everybody when aws:SecureTransport is false",
+    code=(
+        '{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Condition": {"Bool": '
+        '{"aws:SecureTransport": "false"}}}'
+    ),
     find=_find,
     needs_stack=True,
 )

@@ -39,6 +39,7 @@ RULE = Rule(
         "SOC2:A1.2",
     ),
     fix="enable versioning",
+    code='versioning_configuration={"status": "Enabled"}',
     find=_find,
     enforcement=Enforcement.ADVISORY,
     needs_stack=True,

@@ -81,6 +81,7 @@ RULE = Rule(
         "PCI-DSS-4.0.1:3.6.1",
     ),
     fix="name the cluster's KMS key",
+    code="kms_key_id=key.arn",
     find=_find,
     enforcement=Enforcement.ADVISORY,
     needs_stack=True,

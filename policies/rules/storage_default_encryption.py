@@ -10,7 +10,7 @@ Sources: CIS AWS Foundations 7.0.0 6.1.1; AWS EBS User Guide, "Enable Amazon EBS
 
 from __future__ import annotations
 
-from policies.checks import must_be_on
+from policies.checks import must_be_on, set_to
 from policies.rule import Enforcement, Rule, Severity
 
 RULE = Rule(
@@ -32,6 +32,8 @@ RULE = Rule(
         "CIS-AWS-7.0:6.1.1",
     ),
     fix="enable encryption by default",
+    code='aws.ebs.EncryptionByDefault("default", enabled=True)',
     find=must_be_on("enabled", default=True),
+    remedy=set_to({"enabled": True}),
     enforcement=Enforcement.ADVISORY,
 )

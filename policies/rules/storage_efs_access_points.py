@@ -39,6 +39,7 @@ RULE = Rule(
         "PCI-DSS-4.0.1:A1.1.1",
     ),
     fix="set a root directory and a user",
+    code='root_directory={"path": "/home"}, posix_user={"uid": 1000, "gid": 1000}',
     find=_find,
     enforcement=Enforcement.ADVISORY,
 )

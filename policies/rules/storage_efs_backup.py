@@ -39,6 +39,7 @@ RULE = Rule(
         "SOC2:A1.2",
     ),
     fix="enable automatic backups",
+    code='aws.efs.BackupPolicy("home", file_system_id=fs.id, backup_policy={"status": "ENABLED"})',
     find=_find,
     enforcement=Enforcement.ADVISORY,
     needs_stack=True,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.checks import set_to
 from policies.reading import is_true
 from policies.rule import Resource, Rule, Severity
 
@@ -40,5 +41,7 @@ RULE = Rule(
         "PCI-DSS-4.0.1:3.5.1",
     ),
     fix="set `encrypted` to true",
+    code="encrypted=True, kms_key_id=key.arn",
     find=_find,
+    remedy=set_to({"encrypted": True}),
 )

@@ -38,5 +38,6 @@ RULE = Rule(
         "PCI-DSS-4.0.1:1.4.4",
     ),
     fix="add a condition or name roles",
+    code='{"Condition": {"Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"}}}',
     find=_find,
 )

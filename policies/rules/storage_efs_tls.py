@@ -42,6 +42,9 @@ RULE = Rule(
         "PCI-DSS-4.0.1:4.2.1",
     ),
     fix="deny elasticfilesystem:ClientMount when aws:SecureTransport is false",
+    code=(
+        '{"Effect": "Deny", "Principal": "*", "Action": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}'
+    ),
     find=_find,
     enforcement=Enforcement.ADVISORY,
     needs_stack=True,

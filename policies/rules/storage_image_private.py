@@ -37,5 +37,6 @@ RULE = Rule(
         "PCI-DSS-4.0.1:1.4.4",
     ),
     fix="name the accounts",
+    code='account_id="111122223333"   # never group="all"',
     find=_find,
 )

@@ -43,5 +43,6 @@ RULE = Rule(
         "NIST-800-53r5:AU-9",
     ),
     fix="enable object lock",
+    code="storage: {data: {kind: s3, object_lock: true}}",
     find=_find,
 )

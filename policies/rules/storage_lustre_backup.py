@@ -41,6 +41,7 @@ RULE = Rule(
         "SOC2:A1.2",
     ),
     fix="keep backups and copy tags",
+    code="automatic_backup_retention_days=35, copy_tags_to_backups=True",
     find=_find,
     enforcement=Enforcement.ADVISORY,
 )

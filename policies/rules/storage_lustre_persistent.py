@@ -42,6 +42,7 @@ RULE = Rule(
         "PCI-DSS-4.0.1:4.2.1",
     ),
     fix="set deploymentType to 'PERSISTENT_2'",
+    code='deployment_type="PERSISTENT_2"',
     find=_find,
     enforcement=Enforcement.ADVISORY,
 )

@@ -45,6 +45,7 @@ RULE = Rule(
         "PCI-DSS-4.0.1:1.4.1",
     ),
     fix="name a security group",
+    code="security_groups=[storage_group.id]",
     find=_find,
     enforcement=Enforcement.ADVISORY,
 )

@@ -52,6 +52,7 @@ RULE = Rule(
         "SOC2:C1.1",
     ),
     fix="replicate to buckets of this stack only",
+    code="target: {region: eu-central-1}   # and no replication to another",
     find=_find,
     needs_stack=True,
 )

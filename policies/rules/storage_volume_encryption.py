@@ -65,5 +65,6 @@ RULE = Rule(
         "PCI-DSS-4.0.1:3.5.1",
     ),
     fix="set `encrypted` on every block device",
+    code='root_block_device={"encrypted": True, "kms_key_id": key.arn}',
     find=_find,
 )

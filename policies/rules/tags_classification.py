@@ -55,6 +55,7 @@ RULE = Rule(
         "ISO-27001:A.5.13",
     ),
     fix="add the tags",
+    code='tags={"rackwright:stack": "h100-train", "rackwright:classification": "phi"}',
     find=_find,
     enforcement=Enforcement.ADVISORY,
 )

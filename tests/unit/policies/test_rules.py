@@ -113,6 +113,8 @@ def test_every_rule_tells_its_story_and_cites_controls_that_exist(rule: Rule) ->
     assert positions == sorted(positions)
     assert rule.docs.startswith(rule.title)
     assert set(rule.controls) <= all_controls().keys()
+    assert rule.fix
+    assert rule.code, "a fix is shown as code too"
 
 
 def test_ids_and_titles_are_unique() -> None:

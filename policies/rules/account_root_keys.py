@@ -1,0 +1,45 @@
+"""Root has no keys.
+
+Requirement: the root user has no access keys.
+Why it matters: a root key can do everything, cannot be limited, and is found in backups of laptops.
+What it looks at: the account's summary.
+Known limits: only the live account tells it.
+Fix: delete them.
+Sources: CIS AWS Foundations 3.0.0, section 1; IAM User Guide, "Security best practices"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policies.reading import known, number
+from policies.rule import Enforcement, Resource, Rule, Severity
+
+
+def _find(account: Resource, _: Sequence[Resource]) -> Iterator[str]:
+    keys = number(known(account, "rootAccessKeys"))
+    if keys != 0:
+        yield f"root has {known(account, 'rootAccessKeys')} access keys"
+
+
+RULE = Rule(
+    id="RW-PACC-001",
+    title="Root has no keys",
+    severity=Severity.CRITICAL,
+    applies_to=frozenset({"account:aws/summary:Summary"}),
+    controls=(
+        "HIPAA:164.308(a)(3)(ii)(A)",
+        "GDPR:Art.32(4)",
+        "CCPA-REGS:7123(c)(3)",
+        "SOX-ITGC:DSS05.04",
+        "NIST-800-53r5:AC-6(5)",
+        "ISO-27001:A.8.2",
+        "SOC2:CC6.3",
+        "PCI-DSS-4.0.1:8.2.2",
+        "CIS-AWS-3.0:1.4",
+    ),
+    fix="delete the root access keys",
+    code="aws iam delete-access-key",
+    find=_find,
+    enforcement=Enforcement.ADVISORY,
+)

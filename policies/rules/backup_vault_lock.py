@@ -1,0 +1,55 @@
+"""Backups of regulated data cannot be deleted early.
+
+Requirement: vaults of stacks with personal, health or financial data are locked for a least time.
+Why it matters: whoever takes the account deletes the backups first.
+What it looks at: lock configurations of the vaults in the stack.
+Known limits: governance mode may be lifted by whoever has that right.
+Fix: set `locked` in the design: regulated stacks have it.
+Sources: AWS Backup Developer Guide, "AWS Backup Vault Lock"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policies.reading import is_regulated, pointing_to
+from policies.rule import Enforcement, Resource, Rule, Severity
+
+LOCK = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
+
+
+def _find(vault: Resource, resources: Sequence[Resource]) -> Iterator[str]:
+    if is_regulated(resources) and not pointing_to(resources, LOCK, "backupVaultName", vault, "name"):
+        yield "the vault is not locked"
+
+
+RULE = Rule(
+    id="RW-PBKP-002",
+    title="Backups of regulated data cannot be deleted early",
+    severity=Severity.MEDIUM,
+    applies_to=frozenset({"aws:backup/vault:Vault"}),
+    controls=(
+        "HIPAA:164.308(a)(7)(ii)(A)",
+        "GDPR:Art.32(1)(c)",
+        "CCPA-REGS:7123(c)(18)",
+        "SOX-ITGC:DSS04.07",
+        "NIST-800-53r5:CP-9",
+        "ISO-27001:A.8.13",
+        "SOC2:A1.2",
+        "PCI-DSS-4.0.1:10.3.3",
+        "HIPAA:164.312(c)(1)",
+        "GDPR:Art.5(1)(f)",
+        "CCPA-REGS:7123(c)(7)",
+        "SOX:802 (18 USC 1519)",
+        "SOX-ITGC:DSS06.05",
+        "NIST-800-53r5:AU-9",
+        "ISO-27001:A.8.15",
+        "SOC2:CC7.2",
+        "PCI-DSS-4.0.1:10.3.2",
+    ),
+    fix="lock the vault",
+    code='aws.backup.VaultLockConfiguration("lock", backup_vault_name=vault.name, min_retention_days=35)',
+    find=_find,
+    enforcement=Enforcement.ADVISORY,
+    needs_stack=True,
+)

@@ -1,0 +1,49 @@
+"""EKS encrypts secrets with the cluster's own key.
+
+Requirement: secrets of an EKS cluster are encrypted with a KMS key of the stack before they are stored.
+Why it matters: AWS encrypts the disk below; only this key can be taken away from whoever copies etcd.
+What it looks at: `encryptionConfig` of clusters.
+Known limits: it can be turned on later, but never off.
+Fix: set `encryption_config`.
+Sources: Amazon EKS User Guide, "Encrypt Kubernetes secrets with KMS"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policies.reading import texts
+from policies.rule import Enforcement, Resource, Rule, Severity
+
+
+def _find(cluster: Resource, _: Sequence[Resource]) -> Iterator[str]:
+    if "secrets" not in texts(cluster.value("encryptionConfig.resources")):
+        yield "secrets are not encrypted with a key of the cluster"
+
+
+RULE = Rule(
+    id="RW-PEKS-002",
+    title="EKS encrypts secrets with the cluster's own key",
+    severity=Severity.HIGH,
+    applies_to=frozenset({"aws:eks/cluster:Cluster"}),
+    controls=(
+        "HIPAA:164.312(a)(2)(iv)",
+        "GDPR:Art.32(1)(a)",
+        "CCPA:1798.150(a)(1)",
+        "CCPA-REGS:7123(c)(2)",
+        "SOX-ITGC:DSS05.06",
+        "NIST-800-53r5:SC-28",
+        "ISO-27001:A.8.24",
+        "SOC2:CC6.1",
+        "PCI-DSS-4.0.1:3.5.1",
+        "NIST-800-53r5:SC-12",
+        "PCI-DSS-4.0.1:3.6.1",
+        "CIS-K8S-2.0.1:1.2.27",
+    ),
+    fix="name a key for secrets",
+    code=(
+        'encryption_config=aws.eks.ClusterEncryptionConfigArgs(provider={"key_arn": key.arn}, resources=["secrets"])'
+    ),
+    find=_find,
+    enforcement=Enforcement.ADVISORY,
+)

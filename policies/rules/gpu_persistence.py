@@ -1,0 +1,31 @@
+"""GPUs stay ready between jobs.
+
+Requirement: the persistence daemon runs.
+Why it matters: without it the driver unloads after each job: ECC counters are lost, and the next job waits.
+What it looks at: state of the persistence daemon.
+Known limits: not needed where a long-lived process (DCGM) keeps the device open, but harmless.
+Fix: enable nvidia-persistenced.
+Sources: NVIDIA Driver Persistence documentation
+"""
+
+from __future__ import annotations
+
+from policies.checks import fact_must_be
+from policies.rule import Enforcement, Rule, Severity
+
+RULE = Rule(
+    id="RW-PGPU-003",
+    title="GPUs stay ready between jobs",
+    severity=Severity.LOW,
+    applies_to=frozenset({"host:gpus"}),
+    controls=(
+        "NIST-800-53r5:CP-10",
+        "NIST-800-53r5:SC-5",
+        "ISO-27001:A.8.14",
+        "SOC2:A1.2",
+    ),
+    fix="enable nvidia-persistenced",
+    code="systemctl enable --now nvidia-persistenced",
+    find=fact_must_be("persistence", value=True, because="the persistence daemon does not run"),
+    enforcement=Enforcement.ADVISORY,
+)

@@ -1,0 +1,52 @@
+"""Nothing that was locked is past its end.
+
+Requirement: no locked release is of a line that has ended, or that ends within 30 days.
+Why it matters: after its end a line gets no fixes; the next hole stays.
+What it looks at: products and releases of the lock, and the ends in the catalog.
+Known limits: lines without a published end pass; some ends are estimates, which the catalog says.
+Fix: lock a newer line: `./rw lock --upgrade`.
+Sources: vendors' life cycle pages (links in `rackwright/catalog/data/software.yaml`)
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+from policies.floors import end_of_line
+from policies.rule import Enforcement, Resource, Rule, Severity
+from policies.stack import indexed
+
+SOON = dt.timedelta(days=30)
+
+
+def _find(software: Resource, resources: Sequence[Resource]) -> Iterator[str]:
+    version = software.value("version", "")
+    end = end_of_line(software.name, version) if isinstance(version, str) else None
+    today = indexed(resources).today
+    if end is not None and end < today:
+        yield f"the line of {software.name} {version} ended on {end.isoformat()}"
+    elif end is not None and end < today + SOON:
+        yield f"the line of {software.name} {version} ends on {end.isoformat()}, in {(end - today).days} days"
+
+
+RULE = Rule(
+    id="RW-PLCK-001",
+    title="Nothing that was locked is past its end",
+    severity=Severity.HIGH,
+    applies_to=frozenset({"lock:software"}),
+    controls=(
+        "HIPAA:164.308(a)(5)(ii)(B)",
+        "GDPR:Art.32(1)",
+        "CCPA-REGS:7123(c)(5)",
+        "SOX-ITGC:DSS05.07",
+        "NIST-800-53r5:SI-2",
+        "ISO-27001:A.8.8",
+        "SOC2:CC7.1",
+        "PCI-DSS-4.0.1:6.3.3",
+    ),
+    fix="lock a newer line",
+    code="./rw lock <stack> --upgrade",
+    find=_find,
+    enforcement=Enforcement.ADVISORY,
+)

@@ -10,6 +10,7 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
+from policies.profile import STRICTEST
 from policies.registry import RULES
 from policies.rule import Resource, Rule
 
@@ -41,7 +42,7 @@ def as_policy(rule: Rule) -> ResourceValidationPolicy | StackValidationPolicy:
         "name": rule.id,
         "description": rule.title,
         "display_name": rule.title,
-        "enforcement_level": EnforcementLevel.MANDATORY,
+        "enforcement_level": EnforcementLevel(STRICTEST.enforcement(rule).value),
         "severity": Severity(rule.severity.value),
         "remediation_steps": rule.fix,
         "tags": list(rule.controls),

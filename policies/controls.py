@@ -43,6 +43,15 @@ def in_other_editions(names: Sequence[str]) -> tuple[str, ...]:
     known = all_controls()
     cited = [known[name] for name in names if name in known]
     titles = {control.title for control in cited if control.framework.startswith(CIS_AWS)}
-    cis = [each.name for each in known.values() if each.framework.startswith(CIS_AWS) and each.title in titles]
+    cis = [name for title in titles for name in _cis_aws_by_title()[title]]
     fedramp = [f"FEDRAMP-MODERATE:{control.id}" for control in cited if control.framework == "NIST-800-53r5"]
     return tuple(dict.fromkeys((*names, *sorted(cis), *(name for name in fedramp if name in known))))
+
+
+@cache
+def _cis_aws_by_title() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for control in all_controls().values():
+        if control.framework.startswith(CIS_AWS):
+            found.setdefault(control.title, []).append(control.name)
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 
 from pydantic import JsonValue
 
@@ -17,7 +17,7 @@ Member = tuple[str | None, str]
 
 
 def hosts_of(design: Design, pool: Pool, members: Sequence[Member]) -> tuple[Host, ...]:
-    """Hosts of one pool from its members."""
+    """Hosts of one pool from its members, without those that Slurm started: they come and go by themselves."""
     cidr = design.network.subnet(pool.subnet).cidr
     variables: dict[str, JsonValue] = {"gpus": pool.gpus, "pool": pool.name}
     return tuple(
@@ -30,6 +30,7 @@ def hosts_of(design: Design, pool: Pool, members: Sequence[Member]) -> tuple[Hos
             vars=variables,
         )
         for instance_id, address in members
+        if not (pool.elastic_cidr and IPv4Address(address) in IPv4Network(pool.elastic_cidr))
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import ceil
 
+from rackwright.design.elastic import block_size, elastic_count
 from rackwright.design.names import FIRST_FIXED_OFFSET
 from rackwright.design.subnets import Need, Tier
 from rackwright.spec.cluster import ClusterSpec
@@ -76,6 +77,7 @@ def address_needs(spec: ClusterSpec, per_node: Mapping[str, int]) -> list[Need]:
         key = (tier_of(spec, name), zone_of_pool(spec, name))
         nodes = pool.nodes.max + ceil(pool.nodes.max * ROLLING_SHARE)
         needs[key] = needs.get(key, FIRST_FIXED_OFFSET) + nodes * (per_node[name] + (pool.pods_per_node or 0))
+        needs[key] += block_size(elastic_count(spec, name))
     return [Need(tier, zone, count) for (tier, zone), count in sorted(needs.items(), key=_stable)]
 
 

@@ -1,0 +1,1 @@
+../../../../../../rackwright/elastic/__init__.py

@@ -1,0 +1,1 @@
+../../../../../../rackwright/elastic/__main__.py

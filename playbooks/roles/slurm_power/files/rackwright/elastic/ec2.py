@@ -1,0 +1,1 @@
+../../../../../../rackwright/elastic/ec2.py

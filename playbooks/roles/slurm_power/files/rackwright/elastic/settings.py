@@ -1,0 +1,1 @@
+../../../../../../rackwright/elastic/settings.py

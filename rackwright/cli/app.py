@@ -14,6 +14,7 @@ from rackwright.cli import (
     cloud,
     cluster,
     docs,
+    drift,
     evidence,
     fabric,
     lock,
@@ -37,6 +38,7 @@ app = typer.Typer(
 cluster.add_to(app)
 audit.add_to(app)
 docs.add_to(app)
+drift.add_to(app)
 lock.add_to(app)
 model.add_to(app)
 anonymise.add_to(app)

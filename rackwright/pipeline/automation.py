@@ -150,9 +150,9 @@ class CliEngine:
         return plan, tuple(of_diagnostics(plan))
 
     def up(self, on_event: Callable[[Event], None], allow_replace: frozenset[str]) -> Result:
-        """``pulumi up`` with the policy pack. Protection is the CLI's own: `allow_replace` lifts nothing here."""
-        del allow_replace
+        """``pulumi up`` with the policy pack; what `allow_replace` names is taken out of the CLI's protection first."""
         heard = Heard(on_event)
+        self._unprotect(allow_replace)
         stack = self._run(lambda one: one.up(policy_packs=self._packs(), on_event=heard.hear), heard)
         outputs = plain_outputs(stack.outputs())
         return Result(heard.ordered(), tuple(heard.diagnostics), outputs, tuple(heard.failed))
@@ -161,6 +161,16 @@ class CliEngine:
         """``pulumi destroy``."""
         heard = Heard(on_event)
         self._run(lambda stack: stack.destroy(on_event=heard.hear), heard)
+        return Result(heard.ordered(), failed=tuple(heard.failed))
+
+    def refresh(self, on_event: Callable[[Event], None], *, record: bool) -> Result:
+        """``pulumi refresh``; without `record` its preview."""
+        heard = Heard(on_event, preview=not record)
+
+        def ask(stack: Stack) -> object:
+            return stack.refresh(on_event=heard.hear) if record else stack.preview_refresh(on_event=heard.hear)
+
+        self._run(ask, heard)
         return Result(heard.ordered(), failed=tuple(heard.failed))
 
     def deployment(self) -> Mapping[str, object]:
@@ -181,6 +191,14 @@ class CliEngine:
         with self._explained():
             stack.remove_all_config(list(OF_THE_REHEARSAL))
             stack.workspace.remove_stack(self.stack, preserve_config=True)
+
+    def _unprotect(self, urns: frozenset[str]) -> None:
+        """``pulumi state unprotect``: the program protects them again with the next `up`."""
+        stack = self._existing() if urns else None
+        for urn in sorted(urns) if stack is not None else ():
+            with self._explained():
+                arguments = ["state", "unprotect", urn, "--yes", "--stack", self.stack]
+                command_of(self.cli).run(arguments, str(self.root), {})
 
     def _packs(self) -> list[str]:
         return [str(self.root / POLICY_PACK)]

@@ -44,6 +44,9 @@ class Engine(Protocol):
     def destroy(self, on_event: Callable[[Event], None]) -> Result:
         """Delete everything that the stack made."""
 
+    def refresh(self, on_event: Callable[[Event], None], *, record: bool) -> Result:
+        """Read everything that the stack owns; what differs from the record, which follows only with `record`."""
+
     def deployment(self) -> Mapping[str, object]:
         """The recorded state; empty when there is none."""
 
@@ -78,6 +81,10 @@ class EmbeddedEngine:
     def destroy(self, on_event: Callable[[Event], None]) -> Result:
         """Delete everything; protection is for real clouds, the rehearsal's things are only copies."""
         return engine.destroy(replace(self._options(on_event), unprotect=True))
+
+    def refresh(self, on_event: Callable[[Event], None], *, record: bool) -> Result:
+        """Ask the local cloud."""
+        return engine.refresh(self._options(on_event), preview_only=not record)
 
     def deployment(self) -> Mapping[str, object]:
         """The checkpoint's deployment."""

@@ -96,7 +96,7 @@ class Run:
 
     def engine(self, *, change: bool) -> Engine:
         """The engine for this stack as things stand now."""
-        endpoint = self._endpoint()
+        endpoint = self.endpoint
         key = public_key(ssh_key(self.workspace.folder)) if self.is_local else ""
         chosen = choose_engine(
             self.engine_choice,
@@ -204,7 +204,7 @@ class Run:
 
     def _pull(self, inventory: Inventory) -> ConfigureResult:
         engine = self.engine(change=False)
-        store = store_of(_exported(engine.outputs()), self.prepared.design, self._endpoint())
+        store = store_of(_exported(engine.outputs()), self.prepared.design, self.endpoint)
         names = {name: f"{self.prepared.design.name}/node/{name}" for name in self.secrets()}
         for name, text in self.secrets().items():
             store.keep_secret(names[name], text)
@@ -224,7 +224,9 @@ class Run:
             {"mfa_secret": self.workspace.secret("mfa")} if self.prepared.design.hosts.second_factor else {}
         )
 
-    def _endpoint(self) -> str | None:
+    @property
+    def endpoint(self) -> str | None:
+        """Address of the local AWS API; None while it does not run, and for a real cloud."""
         return running_endpoint(self.cloud) if self.is_local else None
 
     def accept(self, inventory: Inventory) -> None:

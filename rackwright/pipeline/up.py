@@ -5,6 +5,7 @@ from __future__ import annotations
 from rackwright.diagnostics import ClusterError, NotAccepted
 from rackwright.outcome import Verdict
 from rackwright.pipeline.destroy import set_aside_if_gone
+from rackwright.pipeline.drift import record_known_drift
 from rackwright.pipeline.evidence import keep_evidence
 from rackwright.pipeline.local import mark_cloud
 from rackwright.pipeline.record import write_report
@@ -45,6 +46,7 @@ def _stages(run: Run) -> bool:
     if not run.is_local:
         run.engine(change=True)  # without a CLI it refuses here, before anybody reads a plan
     set_aside_if_gone(run)
+    record_known_drift(run)
     if not run.watch.approve(run.plan(), run.prepared.design, run.packages_to_install()):
         run.facts.outcome = "not approved; nothing was changed"
         return False

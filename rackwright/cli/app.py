@@ -21,6 +21,7 @@ from rackwright.cli import (
     model,
     testing,
     tools,
+    upgrade,
 )
 from rackwright.cli.console import out
 from rackwright.cli.errors import INTERRUPTED, run_guarded
@@ -36,6 +37,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 cluster.add_to(app)
+upgrade.add_to(app)
 audit.add_to(app)
 docs.add_to(app)
 drift.add_to(app)

@@ -65,7 +65,7 @@ class ConfigureResult:
             raise StepFailed(
                 f"{len(lost)} hosts cannot be reached: {'; '.join(f'{host.host}: {host.error}' for host in lost)}",
                 where=str(self.log),
-                hint="see whether they run and answer: ./rw status <stack>, ./rw ssh <stack> <node>; then run this again",
+                hint="see whether they run and answer: ./rw status <stack>, ./rw ssh <stack> <node>; run this again",
             )
         if self.failed:
             said = "; ".join(f"{host.host}: {host.error or 'no message'}" for host in self.failed)

@@ -31,7 +31,7 @@ from rackwright.pipeline.findings import judged, of_state, refuse_violations
 from rackwright.pipeline.guarded import refuse_guarded
 from rackwright.pipeline.hosts import PULL_TIMEOUT_S, Way, bundle_key, follow, pack, public_bundle_key, store_of
 from rackwright.pipeline.local import cloud_for, running_endpoint
-from rackwright.pipeline.prepare import Prepared
+from rackwright.pipeline.prepare import Prepared, prepare
 from rackwright.pipeline.progress import Observer
 from rackwright.pipeline.provision import Engine, EngineChoice, choose_engine
 from rackwright.pipeline.workspace import Workspace
@@ -188,10 +188,11 @@ class Run:
     def configure(self, inventory: Inventory) -> None:
         """Run the playbooks over the inventory, or wait until its nodes have done so themselves."""
         with self.stage("configure"):
-            self.facts.configured = self._pull(inventory) if self.pulls else self._push(inventory)
+            self.facts.configured = self._pull(inventory) if self.pulls else self.push(inventory)
         self.facts.configured.raise_if_failed()
 
-    def _push(self, inventory: Inventory) -> ConfigureResult:
+    def push(self, inventory: Inventory, limit: str | None = None) -> ConfigureResult:
+        """Run the playbooks over `inventory` from here, on the hosts of `limit` alone where there is one."""
         site = site_inventory(inventory, self.prepared.design, self.lock, self.services())
         return configure(
             site,
@@ -200,6 +201,7 @@ class Run:
             known_hosts=known_hosts(self.cloud.settings),
             secrets=self.secrets(),
             on_event=self.watch.task,
+            limit=limit,
         )
 
     def _pull(self, inventory: Inventory) -> ConfigureResult:
@@ -216,6 +218,11 @@ class Run:
         found = collect(collector, self.watch.task, timeout_s=PULL_TIMEOUT_S, log=log)
         self.facts.behind = collector.behind
         return found
+
+    def reopened(self) -> Run:
+        """The same run over the stack as it is on disk now, with nothing found out yet."""
+        prepared = prepare(self.workspace.root, str(self.prepared.path), today())
+        return replace(self, prepared=prepared, facts=Facts())
 
     def secrets(self) -> dict[str, str]:
         """Secrets of the roles: variable -> text."""

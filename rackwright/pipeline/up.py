@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from rackwright.diagnostics import ClusterError, NotAccepted
+from rackwright.lock import lock_path
 from rackwright.outcome import Verdict
 from rackwright.pipeline.destroy import set_aside_if_gone
 from rackwright.pipeline.drift import record_known_drift
 from rackwright.pipeline.evidence import keep_evidence
+from rackwright.pipeline.good_locks import GoodLocks
 from rackwright.pipeline.local import mark_cloud
 from rackwright.pipeline.record import write_report
 from rackwright.pipeline.run import Facts, Run
@@ -64,6 +66,8 @@ def _stages(run: Run) -> bool:
             where=", ".join(sorted({check.host or "cluster" for check in failed})),
             hint="the report names each; mend and run ./rw up again",
         )
+    if run.facts.checks:
+        GoodLocks(run.workspace).remember(lock_path(run.prepared.path))
     return True
 
 

@@ -1,0 +1,211 @@
+"""``rw upgrade`` and ``rw rollback``: bring running hosts to the lock in drained batches, and go on after a cut."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rackwright.accept import accept
+from rackwright.configure import ConfigureResult
+from rackwright.diagnostics import ClusterError, InputError, NotAccepted, StepFailed
+from rackwright.inventory import Inventory
+from rackwright.lock import lock_path
+from rackwright.outcome import Check
+from rackwright.pipeline.evidence import keep_evidence
+from rackwright.pipeline.good_locks import GoodLocks, digest_of
+from rackwright.pipeline.record import write_report
+from rackwright.pipeline.run import Run
+from rackwright.pipeline.upgrade_steps import Batch, Hands, Limits, Said
+from rackwright.upgrade import Fleet, Journal, Stage, fleet_of, next_batch
+
+ASK_TIMEOUT_S = 60.0
+"""Longest that a host may take to answer a short command."""
+
+UNREACHABLE = 255
+"""ssh's exit status for a host that it does not get to. Source: ssh(1), "EXIT STATUS"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a person may choose."""
+
+    max_unavailable: float | None = None
+    """Hosts of a pool that may be away; None takes the spec's ``patching.max_unavailable``."""
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class SshHands(Hands):
+    """Hands that reach the hosts by ssh and push the playbooks."""
+
+    run: Run
+    inventory: Inventory
+
+    def on(self, host: str, command: str) -> Said:
+        """Run `command` as root on `host`."""
+        line = [*self.run.ssh(self._only([host]).hosts[0]), f"sudo -n sh -c {_quoted(command)}"]
+        try:
+            done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=ASK_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            return Said(UNREACHABLE, f"no answer within {ASK_TIMEOUT_S:g} s")
+        return Said(done.returncode, (done.stdout or done.stderr).strip())
+
+    def apply(self, hosts: Sequence[str]) -> ConfigureResult:
+        """Push the whole site to `hosts` alone."""
+        return self.run.push(self.inventory, limit=",".join(hosts))
+
+    def prove(self, hosts: Sequence[str]) -> tuple[Check, ...]:
+        """Acceptance of `hosts` alone."""
+        prepared = self.run.prepared
+        return accept(prepared.design, self.run.lock, self._only(hosts), self.run.ssh, self.run.watch.check)
+
+    def _only(self, hosts: Sequence[str]) -> Inventory:
+        return self.inventory.model_copy(
+            update={"hosts": tuple(one for one in self.inventory.hosts if one.name in hosts)}
+        )
+
+
+@dataclass(slots=True)
+class Upgrade:
+    """One upgrade of one stack."""
+
+    run: Run
+    options: Options = field(default_factory=Options)
+    journal: Journal | None = None
+    checks: list[Check] = field(default_factory=list)
+
+    @property
+    def path(self) -> Path:
+        """Where the journal is kept."""
+        return self.run.workspace.folder / "upgrade.json"
+
+    @property
+    def target(self) -> str:
+        """Digest of what the hosts shall have."""
+        return digest_of(self.lock_file.read_text())
+
+    @property
+    def lock_file(self) -> Path:
+        """The stack's lock file."""
+        return lock_path(self.run.prepared.path)
+
+    def fleet(self, inventory: Inventory) -> Fleet:
+        """Who may be away at a time."""
+        patching = self.run.prepared.spec.patching
+        asked = self.options.max_unavailable
+        percent = asked is None and isinstance(patching.max_unavailable, float)
+        roles = {pool.name: pool.role for pool in self.run.prepared.design.pools}
+        return fleet_of(inventory, roles, float(patching.max_unavailable if asked is None else asked), percent=percent)
+
+    def begin(self, fleet: Fleet) -> Journal:
+        """The journal of this upgrade, or of the one that was cut."""
+        if self.path.exists():
+            return Journal.model_validate_json(self.path.read_text()).resumed(self.target, fleet.hosts)
+        return Journal.begin(self.target, fleet.hosts)
+
+    def save(self, journal: Journal) -> None:
+        """Write the journal, whole or not at all."""
+        self.journal = journal
+        fresh = self.path.with_suffix(".new")
+        fresh.write_text(journal.model_dump_json(indent=2))
+        fresh.replace(self.path)
+
+    def carry_out(self, inventory: Inventory, hands: Hands) -> Journal:
+        """Batch after batch until all is done or the breaker opens; a `StepFailed` then names every failed host."""
+        fleet = self.fleet(inventory)
+        journal = self.begin(fleet)
+        self.save(journal)
+        while (decision := next_batch(fleet, journal)).hosts:
+            with self.run.stage(f"{'canary' if decision.canary else 'batch'} {', '.join(decision.hosts)}"):
+                batch = self._batch(decision.hosts, inventory, hands, journal)
+                journal = batch.run()
+                self.checks += batch.checks
+                self.run.facts.checks = tuple(self.checks)
+        _raise_if_stopped(journal, decision.stop, self.path)
+        return journal
+
+    def _batch(self, hosts: tuple[str, ...], inventory: Inventory, hands: Hands, journal: Journal) -> Batch:
+        controllers = inventory.in_role("slurm_controller")
+        return Batch(
+            hands=hands,
+            hosts=hosts,
+            slurm=frozenset(host.name for host in inventory.in_role("slurm_node")),
+            controller=controllers[0].name if controllers else None,
+            journal=journal,
+            save=self.save,
+            tell=self.run.watch.note,
+            limits=self.options.limits,
+            reboots=self.run.prepared.spec.patching.reboot != "never",
+        )
+
+
+def upgrade(run: Run, options: Options | None = None, *, command: str = "upgrade") -> Journal:
+    """Bring the running hosts to the stack's lock. Raises `StepFailed` (or `NotAccepted`) that names failed hosts."""
+    work, unrecorded = Upgrade(run, options or Options()), None
+    with run.workspace.only_run(command):
+        try:
+            inventory = reachable(run)
+            journal = work.carry_out(inventory, SshHands(run, inventory))
+            GoodLocks(run.workspace).remember(work.lock_file)
+            run.facts.outcome = outcome_of(journal)
+        except ClusterError as problem:
+            run.facts.outcome = f"stopped: {problem.summary}"
+            raise
+        except KeyboardInterrupt:
+            run.facts.outcome = "interrupted"
+            raise
+        finally:
+            unrecorded = keep_evidence(run, command)
+            write_report(run.prepared, run.workspace, run.facts)
+    if unrecorded is not None:
+        raise unrecorded
+    return journal
+
+
+def rollback(run: Run, options: Options | None = None) -> Journal:
+    """Write the last good lock over the stack's lock file and bring the hosts to it."""
+    path = lock_path(run.prepared.path)
+    text = GoodLocks(run.workspace).before(path)
+    fresh = path.with_suffix(".new")
+    fresh.write_text(text)
+    fresh.replace(path)
+    run.watch.note(f"{path.name} is again the lock that the hosts were last proved with ({digest_of(text)[:12]})")
+    return upgrade(run.reopened(), options, command="rollback")
+
+
+def reachable(run: Run) -> Inventory:
+    """The hosts that can be pushed to. `InputError` for a stack whose hosts there is no way to."""
+    if not run.is_local:
+        raise InputError(
+            f"an upgrade pushes over ssh, and the hosts of {run.prepared.stack!r} have no way in but Session Manager",
+            where="access.session_manager",
+            hint="replace nodes instead: new ones configure themselves by the lock",
+        )
+    return run.wait_for_machines(run.inventory())
+
+
+def outcome_of(journal: Journal) -> str:
+    """One sentence for the report."""
+    states = journal.hosts.values()
+    rebooted = sum(state.rebooted for state in states)
+    changed = sum(state.changed for state in states)
+    return f"{len(journal.hosts)} hosts on the lock: {changed} tasks changed, {rebooted} hosts rebooted"
+
+
+def _raise_if_stopped(journal: Journal, stop: str, path: Path) -> None:
+    failed = {host: journal.hosts[host] for host in journal.in_stage(Stage.FAILED)}
+    if not (stop or failed):
+        return
+    said = "; ".join(f"{host} while {state.failed_in}: {state.error}" for host, state in failed.items())
+    kind = NotAccepted if all(state.failed_in is Stage.PROVING for state in failed.values()) else StepFailed
+    raise kind(
+        f"{stop or f'{len(failed)} hosts failed and stay drained'}: {said}",
+        where=str(path),
+        hint="mend what each names and run the same command again, or go back: ./rw rollback <stack>",
+    )
+
+
+def _quoted(command: str) -> str:
+    return "'" + command.replace("'", "'\\''") + "'"

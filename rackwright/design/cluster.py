@@ -10,19 +10,16 @@ from rackwright.design.fabric import fabric_of
 from rackwright.design.governing import governance_of
 from rackwright.design.host_settings import host_settings
 from rackwright.design.kubernetes import kubernetes_of
-from rackwright.design.model import Design, Pool, Scheduler, Storage, Subnet
-from rackwright.design.needs import address_needs, zone_of_storage
+from rackwright.design.model import Design, Pool, Scheduler, Subnet
+from rackwright.design.needs import address_needs
 from rackwright.design.network import network_of
 from rackwright.design.node_software import node_software
 from rackwright.design.pools import PoolPlan, finish_pool, has_fixed_addresses, plan_pools, subnet_of
+from rackwright.design.storage import storages
 from rackwright.design.subnet import fabric_subnet
 from rackwright.design.subnets import cut
 from rackwright.design.totals import cost_of, power_of
 from rackwright.spec.cluster import ClusterSpec
-from rackwright.spec.storage import S3, FsxLustre, LustreClient, Nfs, NvmeRaid0, StorageSpec
-
-DEFAULT_THROUGHPUT = {"PERSISTENT_2": 500, "PERSISTENT_1": 200}
-"""MB/s/TiB when the spec names none (our choice: the middle for training)."""
 
 
 def design_cluster(spec: ClusterSpec, catalog: Catalog) -> Design:
@@ -34,7 +31,7 @@ def design_cluster(spec: ClusterSpec, catalog: Catalog) -> Design:
     needs = address_needs(spec, {plan.name: plan.addresses for plan in plans})
     subnets = cut(spec.network.cidr, needs, where=spec.where(("network", "cidr")))
     pools = with_elastic(spec, _pools(spec, plans, subnets, catalog), subnets)
-    storage = tuple(_storage(spec, name, item) for name, item in spec.storage.items())
+    storage = storages(spec, pools)
     cost = cost_of(spec, pools, storage, catalog)
     return Design(
         name=spec.name,
@@ -77,38 +74,6 @@ def _pools(
             taken[subnet.name] = fixed + plan.wanted.nodes.max
         pools.append(finish_pool(spec, plan, subnet, catalog, fixed))
     return tuple(pools)
-
-
-def _storage(spec: ClusterSpec, name: str, item: StorageSpec) -> Storage:
-    common = {"name": name, "kind": item.kind, "mount": getattr(item, "mount", None)}
-    match item:
-        case FsxLustre():
-            return _lustre(spec, item, common)
-        case S3():
-            kept = item.retention or spec.monitoring.retention
-            lock = {"object_lock": item.object_lock, "versioning": item.versioning}
-            return Storage(**common, retention_days=kept, encrypted=item.encrypted, deletion=item.deletion, **lock)
-        case Nfs():
-            return Storage(**common, server=item.server, export=item.export)
-        case LustreClient():
-            return Storage(**common, server=item.server, export=item.filesystem)
-        case NvmeRaid0():
-            return Storage(**common, encrypted=item.encrypted, deletion="delete")
-    return Storage(**common, encrypted=item.encrypted, deletion=item.deletion, backup_days=35 if item.backup else None)
-
-
-def _lustre(spec: ClusterSpec, item: FsxLustre, common: dict[str, str | None]) -> Storage:
-    return Storage(
-        **common,
-        capacity_gib=item.capacity,
-        throughput_mbps_per_tib=item.throughput or DEFAULT_THROUGHPUT.get(item.deployment),
-        subnet=f"isolated-{zone_of_storage(spec, item)}",
-        deployment=item.deployment,
-        encrypted=item.encrypted,
-        deletion=item.deletion,
-        efa=item.efa,
-        backup_days=item.backup_retention,
-    )
 
 
 def _scheduler(spec: ClusterSpec) -> Scheduler:

@@ -166,7 +166,7 @@ class Storage(_Model):
     """One storage of the spec."""
 
     name: str
-    kind: Literal["fsx-lustre", "efs", "s3", "nvme-raid0", "nfs", "lustre"]
+    kind: Literal["fsx-lustre", "efs", "s3", "nvme-raid0", "nfs", "nfs-server", "object-store", "lustre"]
     mount: str | None = None
     capacity_gib: int | None = None
     throughput_mbps_per_tib: int | None = None
@@ -185,6 +185,21 @@ class Storage(_Model):
     efa: bool = False
     """EFA between the nodes and FSx for Lustre."""
     backup_days: int | None = None
+    tls: bool = False
+    """Encrypted on the wire (EFS, NFS)."""
+    iam: bool = False
+    """Clients prove to AWS who they are (EFS)."""
+    security: Literal["sys", "krb5", "krb5i", "krb5p"] = "sys"
+    """How users of NFS prove who they are."""
+    version: str | None = None
+    """Version of the NFS protocol."""
+    pools: tuple[str, ...] = ()
+    """Pools that serve it, or that have it (scratch on local drives; empty for every one with drives)."""
+    wipe: bool = True
+    """Local drives are erased when a node leaves."""
+    key_in: Literal["memory", "tpm", "kms"] = "memory"
+    """Where the key of encrypted local drives lives."""
+    user_quota_gib: int | None = None
 
 
 class Scheduler(_Model):

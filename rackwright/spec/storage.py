@@ -117,6 +117,8 @@ class NvmeRaid0(SpecModel):
     """Erase when a node leaves (the drives of AWS instances erase themselves)."""
     encrypted: bool = True
     """Encrypted at rest."""
+    key_in: Literal["memory", "tpm", "kms"] = "memory"
+    """Where the key lives: in memory until the node stops, in its TPM, or wrapped by the cluster's KMS key."""
     pools: tuple[str, ...] = ()
     """Pools; empty means every GPU pool whose machine has drives."""
 
@@ -140,6 +142,36 @@ class Nfs(SpecModel):
     """NFS over TLS (RFC 9289)."""
 
 
+class NfsServer(SpecModel):
+    """An NFS server on nodes of the cluster (a site of one's own)."""
+
+    kind: Literal["nfs-server"]
+    """An NFS server of the cluster's own."""
+    mount: MountPoint
+    """Where nodes mount it."""
+    export: MountPoint = "/srv/nfs"
+    """Directory that the server exports."""
+    pool: str | None = None
+    """Pool whose first node serves; None takes the pool with role `storage`."""
+    user_quota: GiB | None = None
+    """Space that one user may fill; None sets no limit."""
+    security: Literal["sys", "krb5", "krb5i", "krb5p"] = "sys"
+    """How users prove who they are (`sys` trusts the client)."""
+    tls: bool = True
+    """NFS over TLS (RFC 9289)."""
+
+
+class ObjectStore(SpecModel):
+    """An object store that speaks S3, on nodes of the cluster (a site of one's own)."""
+
+    kind: Literal["object-store"]
+    """An S3-compatible object store of the cluster's own."""
+    folder: MountPoint = "/srv/objects"
+    """Directory that holds the objects."""
+    pool: str | None = None
+    """Pool whose first node serves; None takes the pool with role `storage`."""
+
+
 class LustreClient(SpecModel):
     """An existing Lustre file system."""
 
@@ -155,4 +187,6 @@ class LustreClient(SpecModel):
     """Client release to install; None takes the one in the lock."""
 
 
-StorageSpec = Annotated[FsxLustre | Efs | S3 | NvmeRaid0 | Nfs | LustreClient, Field(discriminator="kind")]
+StorageSpec = Annotated[
+    FsxLustre | Efs | S3 | NvmeRaid0 | Nfs | NfsServer | ObjectStore | LustreClient, Field(discriminator="kind")
+]

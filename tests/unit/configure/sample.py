@@ -24,7 +24,10 @@ VENDOR_ROLES = (
     *("nsight", "acceptance_tools"),
 )
 """Roles of GPU nodes for which only NVIDIA has the packages: no machine of the local cloud runs them in a rehearsal."""
-SITE_ROLES = ("base", "munge", "slurm_login", "fabric_efa", "fabric_infiniband", "subnet_manager", "roce")
+SITE_ROLES = (
+    *("base", "munge", "slurm_login", "slurm_power"),
+    *("fabric_efa", "fabric_infiniband", "subnet_manager", "roce"),
+)
 """Roles of nodes that the two machines of a rehearsal are not: of a site's fabric and storage, and for logging in."""
 IMAGE = "nvcr.io/nvidia/cuda:13.0.0-base-ubuntu24.04"
 DIGEST = "sha256:" + "a" * 64

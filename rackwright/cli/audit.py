@@ -27,7 +27,7 @@ from policies.report import (
 from rackwright.cli.arguments import Engine, Json, Stack
 from rackwright.cli.console import say
 from rackwright.cli.watch import Watch
-from rackwright.diagnostics import ClusterError, InputError
+from rackwright.diagnostics import ClusterError, InputError, PolicyRefused
 from rackwright.pipeline.audit import Audit, Places, audit_stack
 from rackwright.pipeline.clock import now
 from rackwright.pipeline.evidence import keep_evidence, stack_log
@@ -136,6 +136,8 @@ def audit(
     _show(found, run, AuditForm.JSON if as_json else form, output)
     if unrecorded is not None:
         raise unrecorded
+    if as_json and found.result.blocking:
+        raise typer.Exit(PolicyRefused.exit_code)  # the findings were printed; a second document would spoil the first
     refuse_violations(found.result, str(prepared.path))
 
 

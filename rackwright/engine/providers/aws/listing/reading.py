@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from typing import Any
 
@@ -29,6 +30,7 @@ class ReadOnlyCloud(Cloud):
     def __init__(self, region: str, endpoint: str | None = None) -> None:
         super().__init__(Settings(region, "local", "local", endpoint=endpoint))
         self._told: dict[tuple[str, str, str], dict[str, Any]] = {}
+        self._answers: dict[tuple[str, str, str], dict[str, Any]] = {}
         self._used: set[Action] = set()
         self._made = threading.Lock()
 
@@ -39,12 +41,15 @@ class ReadOnlyCloud(Cloud):
             return frozenset(self._used)
 
     def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
-        """See `Cloud.call`; what a list told about the one thing asked for is not asked again."""
+        """See `Cloud.call`; what was answered once, or what a list told of the one thing, is not asked again."""
         known = self._remembered(service, operation, params)
         if known is not None:
             return known
         self._note(service, operation)
-        return super().call(service, operation, **params)
+        question = (service, operation, json.dumps(params, sort_keys=True, default=str))
+        if question not in self._answers:
+            self._answers[question] = super().call(service, operation, **params)
+        return self._answers[question]
 
     def listed(self, service: str, operation: str, items: str, **params: Any) -> list[Any]:
         """Everything that JMESPath `items` finds in all pages of `operation`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rackwright.engine.providers.aws.listing.finding import Found, Lister, listed, setting_of, single, under
+from rackwright.engine.providers.aws.listing.finding import Found, Lister, listed, remembered, setting_of, single, under
 from rackwright.engine.providers.aws.listing.governed import GOVERNED, PARENTS_GOVERNED
 from rackwright.engine.providers.aws.listing.reading import ReadOnlyCloud
 from rackwright.engine.providers.aws.resource import Ec2Resource, pick
@@ -118,15 +118,15 @@ _SPECIAL: dict[str, Lister] = {
     "aws:fsx/lustreFileSystem:LustreFileSystem": listed(
         "fsx", "DescribeFileSystems", "FileSystems[?FileSystemType=='LUSTRE'].FileSystemId"
     ),
-    FILE_SYSTEM: listed("efs", "DescribeFileSystems", "FileSystems[].FileSystemId"),
+    FILE_SYSTEM: remembered("efs", "DescribeFileSystems", "FileSystems[]", "FileSystemId"),
     "aws:efs/mountTarget:MountTarget": under(
         FILE_SYSTEM, "efs", "DescribeMountTargets", "FileSystemId", "MountTargets[].MountTargetId"
     ),
     "aws:efs/accessPoint:AccessPoint": listed("efs", "DescribeAccessPoints", "AccessPoints[].AccessPointId"),
     "aws:efs/fileSystemPolicy:FileSystemPolicy": setting_of(FILE_SYSTEM),
     "aws:efs/backupPolicy:BackupPolicy": setting_of(FILE_SYSTEM),
-    "aws:cloudwatch/logGroup:LogGroup": listed("logs", "DescribeLogGroups", "logGroups[].logGroupName"),
-    "aws:cloudwatch/metricAlarm:MetricAlarm": listed("cloudwatch", "DescribeAlarms", "MetricAlarms[].AlarmName"),
+    "aws:cloudwatch/logGroup:LogGroup": remembered("logs", "DescribeLogGroups", "logGroups[]", "logGroupName"),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": remembered("cloudwatch", "DescribeAlarms", "MetricAlarms[]", "AlarmName"),
     "aws:cloudtrail/trail:Trail": listed("cloudtrail", "ListTrails", "Trails[].TrailARN"),
     "aws:sns/topic:Topic": listed("sns", "ListTopics", "Topics[].TopicArn"),
     "aws:budgets/budget:Budget": _budgets,

@@ -26,6 +26,7 @@ from rackwright.engine import Plan, Result
 from rackwright.inventory import Host, Inventory
 from rackwright.lock.model import Lock
 from rackwright.outcome import Check, PhaseTime
+from rackwright.pipeline.capacity import advised
 from rackwright.pipeline.clock import today
 from rackwright.pipeline.findings import judged, of_state, refuse_violations
 from rackwright.pipeline.guarded import refuse_guarded
@@ -153,7 +154,7 @@ class Run:
             self.facts.result = self.engine(change=True).up(self.watch.engine, self.allow_replace)
         problem = self.facts.result.error()
         if problem is not None:
-            raise problem
+            raise advised(problem, self.prepared)
 
     def inventory(self) -> Inventory:
         """The hosts that the stack exports, as recorded; `InputError` while there is no such record."""

@@ -2,6 +2,7 @@
 
 from tests.integration.aws.cases_eks import EKS
 from tests.integration.aws.cases_governance import GOVERNANCE
+from tests.integration.aws.cases_network import BORDER
 from tests.integration.aws.world import NEW_TAGS, NICS, TAGS, TRUST, Case, allow
 
 VPC, SUBNET = "aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet"
@@ -469,4 +470,4 @@ RECORDS = [
         {"name": "other"},
     ),
 ]
-CASES = [*NETWORK, *IDENTITY, *BUCKETS, *COMPUTE, *STORAGE, *RECORDS, *GOVERNANCE, *EKS]
+CASES = [*NETWORK, *IDENTITY, *BUCKETS, *COMPUTE, *STORAGE, *RECORDS, *GOVERNANCE, *EKS, *BORDER]

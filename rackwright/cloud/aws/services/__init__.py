@@ -7,7 +7,9 @@ from rackwright.cloud.aws.services import (
     addresses,
     bucket_policies,
     budgets,
+    client_vpn,
     dependencies,
+    dns_firewall,
     efs,
     eks_access,
     eks_addons,
@@ -21,12 +23,15 @@ from rackwright.cloud.aws.services import (
     lustre,
     placement_groups,
     scaling_groups,
+    site_vpn,
 )
 
 BEHAVIOURS: Behaviours = {
     **addresses.BEHAVIOURS,
     **budgets.BEHAVIOURS,
+    **client_vpn.BEHAVIOURS,
     **dependencies.BEHAVIOURS,
+    **dns_firewall.BEHAVIOURS,
     **efs.BEHAVIOURS,
     **governed.BEHAVIOURS,
     **eks_access.BEHAVIOURS,
@@ -38,6 +43,7 @@ BEHAVIOURS: Behaviours = {
     **launches.BEHAVIOURS,
     **lustre.BEHAVIOURS,
     **placement_groups.BEHAVIOURS,
+    **site_vpn.BEHAVIOURS,
     **scaling_groups.BEHAVIOURS,
 }
 """All behaviours, by (service, action)."""
@@ -45,5 +51,5 @@ BEHAVIOURS: Behaviours = {
 
 def install() -> None:
     """Put into moto what cannot be done from outside; safe to call again."""
-    for subject in (addresses, bucket_policies, images, launches, placement_groups, scaling_groups):
+    for subject in (addresses, client_vpn, bucket_policies, images, launches, placement_groups, scaling_groups):
         subject.install()

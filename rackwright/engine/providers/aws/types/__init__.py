@@ -20,6 +20,7 @@ from rackwright.engine.providers.aws.types import (
 )
 from rackwright.engine.providers.aws.types.eks_inside import EKS
 from rackwright.engine.providers.aws.types.governed import GOVERNED
+from rackwright.engine.providers.aws.types.networked import NETWORKED
 
 _CLASSES: tuple[type[Resource], ...] = (
     *(network.Vpc, network.Subnet, network.InternetGateway, network.Eip, network.NatGateway, network.RouteTable),
@@ -37,6 +38,7 @@ _CLASSES: tuple[type[Resource], ...] = (
     *(records.FlowLog, records.LogGroup, records.Trail, alerts.Topic, alerts.MetricAlarm, alerts.Budget),
     *(secrets.Secret,),
     *GOVERNED,
+    *NETWORKED,
     *EKS,
 )
 

@@ -115,6 +115,14 @@ def pointing_to(resources: Sequence[Resource], kind: str, name: str, parent: Res
     return list({id(child): child for child in found}.values())
 
 
+def takes_access_logs(bucket: Resource, resources: Sequence[Resource]) -> bool:
+    """Whether S3 itself writes its access logs into `bucket`; such a bucket can be encrypted with S3's own key only.
+
+    Source: Amazon S3 User Guide, "Enabling Amazon S3 server access logging" (read 2026-11-21).
+    """
+    return bool(pointing_to(resources, "aws:s3/bucketLogging:BucketLogging", "targetBucket", bucket, "bucket"))
+
+
 def is_regulated(resources: Sequence[Resource]) -> bool:
     """Whether any resource is tagged as holding data that the law protects."""
     return bool(indexed(resources).classifications & REGULATED)

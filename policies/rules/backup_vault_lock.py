@@ -1,9 +1,10 @@
 """Backups of regulated data cannot be deleted early.
 
-Requirement: vaults of stacks with personal, health or financial data are locked for a least time.
+Requirement: vaults of stacks with health or financial data are locked for a least time.
 Why it matters: whoever takes the account deletes the backups first.
 What it looks at: lock configurations of the vaults in the stack.
-Known limits: governance mode may be lifted by whoever has that right.
+Known limits: governance mode may be lifted by whoever has that right. Personal data alone asks for no lock: what must
+be erased must not be locked.
 Fix: set `locked` in the design: regulated stacks have it.
 Sources: AWS Backup Developer Guide, "AWS Backup Vault Lock"
 """
@@ -12,14 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policies.reading import is_regulated, pointing_to
+from policies.reading import pointing_to
 from policies.rule import Enforcement, Resource, Rule, Severity
+from policies.stack import indexed
+
+KEPT = frozenset({"phi", "financial"})
+"""Classes of data that the law asks to keep unaltered."""
 
 LOCK = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
 
 
 def _find(vault: Resource, resources: Sequence[Resource]) -> Iterator[str]:
-    if is_regulated(resources) and not pointing_to(resources, LOCK, "backupVaultName", vault, "name"):
+    if indexed(resources).classifications & KEPT and not pointing_to(resources, LOCK, "backupVaultName", vault, "name"):
         yield "the vault is not locked"
 
 

@@ -4,7 +4,8 @@ Requirement: every bucket has a default encryption with ``aws:kms`` (or ``aws:km
 Why it matters: the encryption that S3 does by itself cannot be revoked or watched; reads through a KMS key can be
 denied and are logged.
 What it looks at: buckets, and the encryption configurations that name them.
-Known limits: does not look at single objects that were stored under another setting before.
+Known limits: a bucket that S3 writes its access logs into can only use S3's own key, and may; it does not look at
+single objects that were stored under another setting before.
 Fix: add `aws.s3.BucketServerSideEncryptionConfiguration` with `sse_algorithm` ``aws:kms``.
 Sources: Amazon S3 User Guide, "Setting default server-side encryption behavior"; NIST SP 800-53 r5 SC-28(1).
 """
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policies.reading import maps, pointing_to
+from policies.reading import maps, pointing_to, takes_access_logs
 from policies.rule import Resource, Rule, Severity
 
 CONFIGURATION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
@@ -24,10 +25,11 @@ def _find(bucket: Resource, resources: Sequence[Resource]) -> Iterator[str]:
     mine = pointing_to(resources, CONFIGURATION, "bucket", bucket, "bucket")
     if not mine:
         yield "the bucket has no default encryption with KMS"
+    allowed = WITH_KMS | ({"AES256"} if takes_access_logs(bucket, resources) else set())
     for configuration in mine:
         for rule in maps(configuration, "rules"):
             algorithm = rule.value("applyServerSideEncryptionByDefault.sseAlgorithm", "unset")
-            if not isinstance(algorithm, str) or algorithm not in WITH_KMS:
+            if not isinstance(algorithm, str) or algorithm not in allowed:
                 yield f"sseAlgorithm is {algorithm!r}, expected 'aws:kms'"
 
 

@@ -5,7 +5,8 @@ Why it matters: AWS's own keys cannot be revoked, their policy cannot be narrowe
 account is not visible; with a key of your own, destroying the key destroys the data.
 What it looks at: key settings of volumes, file systems, bucket encryption, log groups, trails, topics and secrets, in
 stacks whose resources are tagged ``rackwright:classification`` pii, phi or financial.
-Known limits: a key id is taken as given; whether the key is the customer's own is judged only where it is in the stack.
+Known limits: buckets that S3 writes its access logs into can only use S3's own key and are left out; a key id is
+taken as given; whether the key is the customer's own is judged only where it is in the stack.
 Fix: set the key (`kms_key_id`, `kms_master_key_id`) to the cluster's key.
 Sources: NIST SP 800-53 r5 SC-12 and SC-28(3); HHS guidance on unsecured PHI (45 CFR 164.402).
 """
@@ -14,8 +15,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policies.reading import KEY, is_regulated, is_set, maps
+from policies.reading import KEY, is_regulated, is_set, maps, of_type, refers_to, takes_access_logs
 from policies.rule import Enforcement, Resource, Rule, Severity, Unknown
+
+BUCKET = "aws:s3/bucket:Bucket"
+ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
 
 DIRECT = {
     "aws:ebs/volume:Volume": "kmsKeyId",
@@ -31,7 +35,7 @@ DIRECT = {
 NESTED = {
     "aws:ec2/instance:Instance": ("rootBlockDevice", "kmsKeyId"),
     "aws:ec2/launchTemplate:LaunchTemplate": ("blockDeviceMappings", "ebs.kmsKeyId"),
-    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": (
+    ENCRYPTION: (
         "rules",
         "applyServerSideEncryptionByDefault.kmsMasterKeyId",
     ),
@@ -46,6 +50,8 @@ def _find(resource: Resource, resources: Sequence[Resource]) -> Iterator[str]:
         if not is_set(resource, name, source=KEY):
             yield f"{name} is not set"
         return
+    if any(refers_to(resource, "bucket", each, "bucket") for each in _log_buckets(resource, resources)):
+        return
     outer, inner = NESTED[resource.type]
     elements = maps(resource, outer)
     if not elements:
@@ -53,6 +59,12 @@ def _find(resource: Resource, resources: Sequence[Resource]) -> Iterator[str]:
     for element in elements:
         if not _names_key(resource, outer, element, inner):
             yield f"{element.name}.{inner} is not set"
+
+
+def _log_buckets(resource: Resource, resources: Sequence[Resource]) -> list[Resource]:
+    if resource.type != ENCRYPTION:
+        return []
+    return [bucket for bucket in of_type(resources, BUCKET) if takes_access_logs(bucket, resources)]
 
 
 def _names_key(resource: Resource, outer: str, element: Resource, inner: str) -> bool:

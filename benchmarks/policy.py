@@ -73,7 +73,7 @@ def audit_of(folder: Path, size: int) -> tuple[float, float, float, str]:
 def checkov_of(folder: Path, size: int, program: Path) -> tuple[float, float, float, str]:
     plan = folder / f"plan-{size}.json"
     plan.write_text(json.dumps(terraform_plan(size)))
-    options = ("--framework", "terraform_plan", "--output", "json", "--quiet", "--compact", "--skip-download")
+    options = ("--framework", "terraform_plan", "--output", "json", "--compact", "--skip-download")
     return run(program, "--file", plan, *options)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from rackwright.engine.providers.aws.listing.finding import Found, Lister, listed, remembered, setting_of, single, under
 from rackwright.engine.providers.aws.listing.governed import GOVERNED, PARENTS_GOVERNED
+from rackwright.engine.providers.aws.listing.kubernetes import CLUSTER, KUBERNETES
 from rackwright.engine.providers.aws.listing.reading import ReadOnlyCloud
 from rackwright.engine.providers.aws.resource import Ec2Resource, pick
 from rackwright.engine.providers.aws.shapes import from_api
@@ -132,6 +133,7 @@ _SPECIAL: dict[str, Lister] = {
     "aws:budgets/budget:Budget": _budgets,
     "aws:secretsmanager/secret:Secret": _secret_names,
     **GOVERNED,
+    **KUBERNETES,
 }
 
 NOT_LISTED: dict[str, str] = {
@@ -150,7 +152,7 @@ def lister_of(token: str) -> Lister | None:
     return of_ec2(kind) if isinstance(kind, Ec2Resource) else None
 
 
-PARENTS = (BUCKET, ROLE, FILE_SYSTEM, *PARENTS_GOVERNED)
+PARENTS = (BUCKET, ROLE, FILE_SYSTEM, CLUSTER, *PARENTS_GOVERNED)
 """Types that others are listed under, or are settings of."""
 
 

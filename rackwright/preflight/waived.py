@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rackwright.catalog.load import nearest
 from rackwright.preflight.rule import REGISTRY, Fault, Severity, rule
 from rackwright.preflight.view import View
-from rackwright.preflight.waivers import NOT_WAIVABLE, part_exists
+from rackwright.preflight.waivers import NOT_WAIVABLE, is_of_policies, part_exists
 
 LONGEST = dt.timedelta(days=366)
 SOON = dt.timedelta(days=14)
@@ -35,6 +35,8 @@ def waivers_name_rules(view: View) -> Iterator[Fault]:
     Source: our own model: a waiver for nothing hides a slip of the pen
     """
     for index, waiver in enumerate(view.spec.waivers):
+        if is_of_policies(waiver.rule):
+            continue  # whether it exists the policies know, which come later
         if waiver.rule not in REGISTRY:
             near = nearest(waiver.rule, REGISTRY)
             hint = f"did you mean {near}?" if near else "'./rw rules' lists them"
@@ -63,6 +65,8 @@ def waivers_cover_something(view: View) -> Iterator[Fault]:
     Source: our own model: after a pool is renamed its waiver covers nothing, and nobody notices
     """
     for index, waiver in enumerate(view.spec.waivers):
+        if is_of_policies(waiver.rule):
+            continue  # names resources, not parts of the spec
         if waiver.scope != "*" and not part_exists(view.spec, waiver.scope):
             where = ("waivers", index, "scope")
             yield Fault(where, f"'{waiver.scope}' is not a part of the spec", "write it as pools.train")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from rackwright.spec.cluster import ClusterSpec
@@ -10,6 +11,14 @@ from rackwright.spec.governance import Waiver
 
 NOT_WAIVABLE = frozenset({"RW-WAIVE-001", "RW-WAIVE-002", "RW-WAIVE-003", "RW-WAIVE-004", "RW-WAIVE-006", "RW-CAT-001"})
 """Rules about waivers themselves, and what cannot be built at all."""
+
+POLICY_ID = re.compile(r"RW-P[A-Z]{3}-\d{3}")
+"""Ids of the rules in ``policies/``."""
+
+
+def is_of_policies(rule: str) -> bool:
+    """Whether `rule` has the form of a policy rule's id (``RW-PSTO-001``); preflight's own have none like it."""
+    return POLICY_ID.fullmatch(rule) is not None
 
 
 def waiver_for(waivers: Iterable[Waiver], rule_id: str, path: str, today: dt.date) -> Waiver | None:

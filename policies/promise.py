@@ -29,10 +29,7 @@ def promise_of(config: Mapping[str, str]) -> Promise:
         spec = load_spec(ROOT / path)
     except (ClusterError, OSError):
         return Promise(STRICTEST)
-    waivers = tuple(
-        Waiver(rule=each.rule, scope=each.scope, reason=each.reason, owner=each.owner, expires=each.expires)
-        for each in spec.waivers
-    )
+    waivers = tuple(Waiver.of(each) for each in spec.waivers)
     return Promise(profile_of(spec.compliance, spec.data.classification), waivers)
 
 

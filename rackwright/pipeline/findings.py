@@ -44,11 +44,7 @@ def of_state(deployment: Mapping[str, object], prepared: Prepared) -> list[Findi
 
 def waivers_of(prepared: Prepared) -> tuple[Waiver, ...]:
     """The spec's waivers of policy rules; those of preflight rules are preflight's own."""
-    return tuple(
-        Waiver(rule=one.rule, scope=one.scope, reason=one.reason, owner=one.owner, expires=one.expires)
-        for one in prepared.spec.waivers
-        if one.rule in POLICY_IDS
-    )
+    return tuple(Waiver.of(one) for one in prepared.spec.waivers if one.rule in POLICY_IDS)
 
 
 def judged(findings: Sequence[Finding], prepared: Prepared, today: dt.date) -> AuditResult:

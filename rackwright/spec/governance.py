@@ -247,5 +247,7 @@ class Waiver(SpecModel):
     """Why the rule is set aside."""
     owner: Email
     """Who answers for it."""
+    approver: Email | None = None
+    """Who approved it, somebody other than the owner; without one a policy waiver does not hold."""
     expires: dt.date
     """Last day of the waiver."""

@@ -9,7 +9,7 @@ from policies.audit import Standing, audit
 from policies.profile import BASELINE, profile_of
 from policies.registry import RULES
 from policies.rule import UNKNOWN, Resource, Status
-from policies.waiver import ENDS_SOON, EXPIRED, TOO_BROAD, UNUSED, Waiver
+from policies.waiver import ENDS_SOON, EXPIRED, MOST_RESOURCES, TOO_BROAD, UNAPPROVED, UNUSED, Waiver
 
 TODAY = date(2026, 11, 21)
 INSTANCE = "aws:ec2/instance:Instance"
@@ -21,7 +21,9 @@ def instance(name: str, **props: object) -> Resource:
 
 
 BAD = instance("h100-train-bad")
-WAIVER = Waiver(RULE, "h100-train-bad", "legacy image", "ops@example.org", TODAY + timedelta(days=90))
+WAIVER = Waiver(
+    RULE, "h100-train-bad", "legacy image", "ops@example.org", TODAY + timedelta(days=90), "ciso@example.org"
+)
 RULES_HERE = [rule for rule in RULES if rule.id == RULE]
 
 
@@ -36,6 +38,21 @@ def test_a_valid_waiver_sets_a_violation_aside_and_says_who_and_why() -> None:
     assert not finding.blocks
     assert "ops@example.org" in finding.message
     assert "legacy image" in finding.message
+    assert "ciso@example.org" in finding.message
+
+
+@pytest.mark.parametrize("approver", [None, "ops@example.org", "OPS@example.org"])
+def test_a_waiver_that_nobody_else_approved_does_not_hold_and_is_a_finding(approver: str | None) -> None:
+    found = statuses(replace(WAIVER, approver=approver))
+    assert found[RULE] is Status.FAILED
+    assert found[UNAPPROVED] is Status.FAILED
+    assert UNAPPROVED not in statuses(WAIVER)
+
+
+def test_a_waiver_that_covers_many_resources_is_too_broad_whatever_its_scope_says() -> None:
+    resources = [instance(f"h100-train-{n}") for n in range(MOST_RESOURCES + 1)]
+    result = audit(resources, RULES_HERE, BASELINE, [replace(WAIVER, scope="h100-*")], TODAY)
+    assert TOO_BROAD in {finding.rule for finding in result.findings}
 
 
 def test_a_waiver_holds_on_its_last_day_and_not_on_the_next() -> None:
@@ -49,6 +66,7 @@ def test_a_waiver_holds_on_its_last_day_and_not_on_the_next() -> None:
     ("waiver", "told"),
     [
         (replace(WAIVER, scope="*"), TOO_BROAD),
+        (replace(WAIVER, scope="*::*"), TOO_BROAD),
         (replace(WAIVER, scope="something-else"), UNUSED),
         (replace(WAIVER, expires=TODAY + timedelta(days=5)), ENDS_SOON),
     ],

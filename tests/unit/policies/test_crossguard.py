@@ -184,7 +184,7 @@ def test_what_was_told_of_a_resource_is_not_told_again_of_the_stack() -> None:
 
 def test_a_valid_waiver_turns_a_violation_into_advice() -> None:
     bare = next(each for each in SINGLES if each[1] == "no-tokens")
-    waiver = Waiver("RW-PCMP-001", "no-*", "legacy image until Q1", "ops@example.org", date.max)
+    waiver = Waiver("RW-PCMP-001", "no-*", "legacy image until Q1", "ops@example.org", date.max, "ciso@example.org")
     (diagnostic,) = analyzer(waivers=[waiver]).Analyze(one(*bare), None).diagnostics
     assert diagnostic.enforcementLevel == pb.ADVISORY
     assert "legacy image until Q1" in diagnostic.message

@@ -37,7 +37,7 @@ def result(name: str = "it", value: object = "optional") -> AuditResult:
         Resource(f"urn:pulumi:s::p::{INSTANCE}::{name}", INSTANCE, name, {"metadataOptions": {"httpTokens": value}}),
         Resource("urn:pulumi:s::p::t::unknown", INSTANCE, "unknown", {"metadataOptions": UNKNOWN}),
     ]
-    waivers = [Waiver("RW-PSTO-001", "unknown", name, "ops@example.org", date(2027, 1, 1))]
+    waivers = [Waiver("RW-PSTO-001", "unknown", name, "ops@example.org", date(2027, 1, 1), "ciso@example.org")]
     return audit(resources, RULES, profile_of(("hipaa",), "phi"), waivers, date(2026, 11, 21))
 
 

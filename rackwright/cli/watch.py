@@ -74,7 +74,8 @@ class Watch:
         self._done += 1
         if event.status in {"failed", "unreachable"}:
             say(f"  [red]{escape(event.host)}: {escape(event.task)}[/]")
-        self._tell(f"{event.phase}: {event.task} ({event.host})")
+        note = f": {event.note}" if event.note else ""
+        self._tell(f"{event.phase}: {event.task} ({event.host}){note}")
 
     def check(self, check: Check) -> None:
         """Show one acceptance verdict; only failures stay on the screen."""

@@ -45,6 +45,8 @@ class ConfigureEvent:
     status: Status
     elapsed: float
     """Seconds since the run began."""
+    note: str = ""
+    """What a task that is tried again said last: how far the work is that it waits for."""
 
 
 def mask(text: str, secrets: Iterable[str]) -> str:
@@ -118,7 +120,8 @@ class RunRecord:
             self.errors.setdefault(host, said)
         if status == "unreachable":
             self.unreachable.setdefault(host, said)
-        return ConfigureEvent(self._phase, task, host, status, elapsed)
+        note = mask("".join(_last_lines(str(result.get("stdout", "")), 1)), self.secrets) if status == "retried" else ""
+        return ConfigureEvent(self._phase, task, host, status, elapsed, note)
 
     def _enter(self, phase: str, elapsed: float) -> None:
         if self._phase:

@@ -11,12 +11,12 @@ from rackwright.spec.pools import PoolSpec
 
 
 def gpu_roles(spec: ClusterSpec, pool: PoolSpec, machine: Machine, *, slurm: bool) -> tuple[str, ...]:
-    """Roles of a GPU pool beside those that every GPU node has; none for another pool.
+    """GPU and container roles of a pool beside those that every node of its kind has.
 
     What a rehearsal cannot have, because only NVIDIA's repositories hold it, is left out there.
     """
     if pool.role != "gpu":
-        return ()
+        return ("pyxis",) if pool.role in {"control", "login"} and _in_containers(spec, slurm=slurm) else ()
     wanted = {*_of_the_gpus(pool), *_of_the_spec(spec)}
     if spec.target.kind != "local":
         wanted |= {*_of_the_machine(machine), *_of_vendors(spec, slurm=slurm)}
@@ -34,6 +34,8 @@ def _of_the_spec(spec: ClusterSpec) -> Iterator[str]:
     software = spec.software
     if software.podman:
         yield "podman"
+    if software.containers == "docker":
+        yield "docker"
     wanted = {"cudnn": software.cudnn, "tensorrt": software.tensorrt, "nccl": software.nccl, "dcgm": software.dcgm}
     yield from (role for role, wish in wanted.items() if wish)
     if software.profilers:
@@ -54,5 +56,11 @@ def _of_vendors(spec: ClusterSpec, *, slurm: bool) -> Iterator[str]:
         yield "nvidia_repository"
     if spec.software.acceptance_tools:
         yield "acceptance_tools"
-    if slurm and spec.software.containers != "none" and (spec.slurm is None or spec.slurm.pyxis):
+    if _in_containers(spec, slurm=slurm):
         yield from ("enroot", "pyxis")
+
+
+def _in_containers(spec: ClusterSpec, *, slurm: bool) -> bool:
+    """Whether Slurm's jobs run in containers."""
+    wanted = spec.software.containers != "none" and (spec.slurm is None or spec.slurm.pyxis)
+    return slurm and wanted and spec.target.kind != "local"

@@ -19,6 +19,8 @@ BY_ROLE: Mapping[str, tuple[str, ...]] = {
     "integrity": ("aide", "aide-common"),
     "mfa": ("libpam-oath",),
     "hardening": ("libpam-pwquality",),
+    "container_runtime": ("skopeo",),
+    "podman": ("podman", "uidmap", "passt", "crun", "fuse-overlayfs"),
     "slurm_login": ("sackd", "slurm-client"),
     "storage_scratch": ("cryptsetup-bin", "mdadm", "xfsprogs"),
     "storage_nfs": ("nfs-common",),

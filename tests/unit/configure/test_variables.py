@@ -52,7 +52,7 @@ def test_a_real_cluster_uses_its_own_kernel_and_trusts_no_figure_that_the_node_d
 
 
 def test_images_come_through_the_local_registry_by_digest() -> None:
-    assert group("ngc")["ngc_images"] == [{"reference": IMAGE, "digest": DIGEST}]
+    assert group("ngc")["ngc_images"] == [{"reference": IMAGE, "digest": DIGEST, "way": "containerd"}]
     assert group("container_runtime")["container_runtime_mirrors"] == [
         {"registry": "nvcr.io", "url": "http://10.40.0.1:5000"}
     ]

@@ -98,7 +98,7 @@ def configure(
     log = private_dir.with_name(f"{private_dir.name}.log")
     inventory = with_access(site, ssh_key, known_hosts)
     with (
-        _private(private_dir),
+        private_folder(private_dir),
         _control_sockets(private_dir) as sockets,
         log.open("w") as out,
         _stop_signals() as stopped,
@@ -114,19 +114,20 @@ def configure(
     return ConfigureResult(record.hosts(), record.phases(), log)
 
 
-def with_access(site: Mapping[str, Any], ssh_key: Path, known_hosts: Path) -> dict[str, Any]:
-    """`site` with the key to use and the host keys to trust, and nothing of the user's own ssh settings. Pure."""
+def with_access(site: Mapping[str, Any], ssh_key: Path | None, known_hosts: Path | str) -> dict[str, Any]:
+    """`site` with the key to use (None: an agent's) and the host keys to trust, and nothing of the user's own. Pure."""
     inventory = deepcopy(dict(site))
     options = {
         "BatchMode": "yes",
-        "IdentitiesOnly": "yes",
+        "IdentitiesOnly": "yes" if ssh_key else "no",
         "StrictHostKeyChecking": "yes",
         "UserKnownHostsFile": str(known_hosts),
         "GlobalKnownHostsFile": "/dev/null",
     }
     arguments = ["-F", "/dev/null", *(part for item in options.items() for part in ("-o", "=".join(item)))]
     variables = inventory["all"].setdefault("vars", {})
-    variables.setdefault("ansible_ssh_private_key_file", str(ssh_key))
+    if ssh_key is not None:
+        variables.setdefault("ansible_ssh_private_key_file", str(ssh_key))
     variables.setdefault("ansible_ssh_common_args", shlex.join(arguments))
     return inventory
 
@@ -183,7 +184,7 @@ def _event_handler(record: RunRecord, on_event: OnEvent, log: TextIO) -> Callabl
 
 
 @contextmanager
-def _private(folder: Path) -> Iterator[None]:
+def private_folder(folder: Path) -> Iterator[None]:
     """An empty folder of mode 0700 that is gone afterwards, whatever happens, and so are Ansible's processes."""
     _end_left_overs(folder)
     shutil.rmtree(folder, ignore_errors=True)

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
+from google.protobuf import json_format, struct_pb2
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import analyzer_pb2 as pb
 from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
 from policies.evaluation import evaluate
 from policies.profile import Profile
+from policies.remedies import Mended, mend
 from policies.rule import Enforcement, Finding, Rule, Severity, Status
 from policies.sources.preview import all_resources, one_resource
 from policies.waiver import Waiver, apply_waivers
@@ -40,6 +43,8 @@ class Promise:
     waivers: tuple[Waiver, ...] = ()
     today: date | None = None
     """Day on which waivers are judged; None takes the clock's."""
+    remediate: bool = False
+    """Whether every rule that has a remedy mends what it finds, before it is judged."""
 
     def waive(self, findings: Sequence[Finding]) -> list[Finding]:
         """`findings` with valid waivers applied; what is wrong with the waivers themselves is the audit's to say."""
@@ -64,10 +69,12 @@ class PolicyAnalyzer(analyzer_pb2_grpc.AnalyzerServicer):
         profile: Profile,
         *,
         waivers: Iterable[Waiver] = (),
+        remediate: bool = False,
         find_promise: FindPromise | None = None,
     ) -> None:
         self._rules = tuple(rules)
-        self._promise = Promise(profile, tuple(waivers))
+        self._by_type = _by_type(self._rules)
+        self._promise = Promise(profile, tuple(waivers), remediate=remediate)
         self._find_promise = find_promise
         self._levels: dict[str, int] = {}
         self._told: set[tuple[str, str]] = set()
@@ -105,7 +112,8 @@ class PolicyAnalyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def Analyze(self, request: pb.AnalyzeRequest, context: object) -> pb.AnalyzeResponse:
         """Violations of one resource by the rules that need no other."""
-        rules = [rule for rule in self._enabled() if not rule.needs_stack and request.type in rule.applies_to]
+        mine = self._by_type.get(request.type, ())
+        rules = [rule for rule in mine if not rule.needs_stack and self._is_enabled(rule)]
         if not rules:
             return pb.AnalyzeResponse()
         judged = {Status.FAILED, Status.WAIVED}
@@ -126,15 +134,29 @@ class PolicyAnalyzer(analyzer_pb2_grpc.AnalyzerServicer):
         return pb.AnalyzeResponse(diagnostics=[self._diagnostic(finding) for finding in news])
 
     def Remediate(self, request: pb.AnalyzeRequest, context: object) -> pb.RemediateResponse:
-        """Nothing is changed behind anybody's back."""
-        return pb.RemediateResponse()
+        """The resource with properties that satisfy the rules; only those that were asked to mend do (`_mends`)."""
+        rules = [rule for rule in self._by_type.get(request.type, ()) if self._mends(rule)]
+        resource, properties = one_resource(request), json_format.MessageToDict(request.properties)
+        mended = []
+        for each in mend(rules, resource):
+            properties = {**properties, **each.changes}
+            mended.append(_remediation(each, properties))
+        return pb.RemediateResponse(remediations=mended)
+
+    def _mends(self, rule: Rule) -> bool:
+        """Whether the stack or the organisation asked for the remedy of `rule`."""
+        level = self._levels.get(rule.id)
+        return level == pb.REMEDIATE or (self._promise.remediate and level != pb.DISABLED)
 
     def Cancel(self, request: Empty, context: object) -> Empty:
         """Nothing is under way that would have to stop."""
         return Empty()
 
     def _enabled(self) -> list[Rule]:
-        return [rule for rule in self._rules if self._levels.get(rule.id) != pb.DISABLED]
+        return [rule for rule in self._rules if self._is_enabled(rule)]
+
+    def _is_enabled(self, rule: Rule) -> bool:
+        return self._levels.get(rule.id) != pb.DISABLED
 
     def _level(self, rule: str, enforcement: Enforcement) -> int:
         level = self._levels.get(rule, LEVELS[enforcement])
@@ -170,3 +192,22 @@ class PolicyAnalyzer(analyzer_pb2_grpc.AnalyzerServicer):
             enforcementLevel=self._level(finding.rule, finding.enforcement) if failed else pb.ADVISORY,
             severity=SEVERITIES[finding.severity],
         )
+
+
+def _by_type(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
+    found: dict[str, list[Rule]] = {}
+    for rule in rules:
+        for kind in rule.applies_to:
+            found.setdefault(kind, []).append(rule)
+    return found
+
+
+def _remediation(mended: Mended, properties: Mapping[str, Any]) -> pb.Remediation:
+    build: Callable[..., pb.Remediation] = pb.Remediation
+    return build(
+        policyName=mended.rule.id,
+        policyPackName=PACK,
+        policyPackVersion=VERSION,
+        description=f"{mended.rule.title}: set {', '.join(sorted(mended.changes))}",
+        properties=json_format.ParseDict(properties, struct_pb2.Struct()),
+    )

@@ -15,6 +15,8 @@ from rackwright.spec import load_spec
 
 ROOT = Path(__file__).resolve().parents[1]
 SPEC = "rackwright:spec"
+REMEDIATE = "rackwright:remediate"
+"""Configuration of a stack that asks the rules to mend what they can: ``"true"``."""
 
 
 def promise_of(config: Mapping[str, str]) -> Promise:
@@ -30,7 +32,8 @@ def promise_of(config: Mapping[str, str]) -> Promise:
     except (ClusterError, OSError):
         return Promise(STRICTEST)
     waivers = tuple(Waiver.of(each) for each in spec.waivers)
-    return Promise(profile_of(spec.compliance, spec.data.classification), waivers)
+    profile = profile_of(spec.compliance, spec.data.classification)
+    return Promise(profile, waivers, remediate=config.get(REMEDIATE) == "true")
 
 
 def _from_environment() -> str | None:

@@ -198,12 +198,14 @@ class Executor:
             return self._created(state, provider, remove=placeholder)
 
     def _checked(self, goal: Goal, provider: Provider, ref: str, olds: Props, news: Props, generation: str) -> Props:
-        """Checked and judged inputs. Raises `Failed` (preview) or `Stopped` when the provider refuses them."""
+        """Checked, mended and judged inputs. Raises `Failed` (preview) or `Stopped` when the provider refuses them."""
         step = planned(Op.CREATE, self.run.state(goal, news, None, provider=ref))
         with self.run.reporting(step):
             inputs, mistakes = provider.check(goal.urn, olds, news, generation)
             refuse_mistakes(mistakes)
-        self.run.judge(goal, inputs, self.run.journal.live(ref.rpartition("::")[0]))
+        described = self.run.journal.live(ref.rpartition("::")[0])
+        inputs = self.run.mended(goal, inputs, described)
+        self.run.judge(goal, inputs, described)
         return inputs
 
 

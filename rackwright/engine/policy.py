@@ -10,7 +10,7 @@ from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import analyzer_pb2 as pb
 
 from rackwright.engine.plan import PolicyDiagnostic
-from rackwright.engine.properties import to_struct
+from rackwright.engine.properties import Props, from_struct, to_struct
 from rackwright.engine.provider import ProviderError, call
 from rackwright.engine.registration import Goal
 from rackwright.engine.state import ResourceState
@@ -44,15 +44,23 @@ class Policies:
         """Verdicts on one resource with its checked inputs."""
         if not self._analyzers:
             return []
-        request = pb.AnalyzeRequest(
-            type=goal.type,
-            properties=to_struct(inputs),
-            urn=goal.urn,
-            name=goal.name,
-            options=_options(goal),
-            provider=_provider(provider),
-        )
-        return self._ask("Analyze", request)
+        return self._ask("Analyze", _request(goal, inputs, provider))
+
+    def mend(self, goal: Goal, inputs: Props, provider: ResourceState | None) -> tuple[Props, list[str]]:
+        """`inputs` as the packs' remedies leave them, and what each of those changed. Packs mend when asked to only."""
+        told: list[str] = []
+        with self._lock:
+            for analyzer in self._analyzers:
+                try:
+                    response = call(analyzer, "Remediate", _request(goal, inputs, provider))
+                except ProviderError as refusal:
+                    if refusal.unimplemented:
+                        continue
+                    raise
+                for one in getattr(response, "remediations", ()):
+                    inputs = from_struct(one.properties)
+                    told.append(f"{one.policyName}: {one.description}")
+        return inputs, told
 
     def analyze_stack(self, resources: Iterable[tuple[ResourceState, ResourceState | None]]) -> list[PolicyDiagnostic]:
         """Verdicts on all resources together, each given with its provider resource."""
@@ -84,6 +92,17 @@ def _diagnostic(one: Any) -> PolicyDiagnostic:
     severity = pb.PolicySeverity.Name(one.severity).removeprefix("POLICY_SEVERITY_").lower()
     level = _LEVELS[one.enforcementLevel]
     return PolicyDiagnostic(one.policyName, one.policyPackName, one.message, level, severity, one.urn, one.description)
+
+
+def _request(goal: Goal, inputs: Mapping[str, Any], provider: ResourceState | None) -> pb.AnalyzeRequest:
+    return pb.AnalyzeRequest(
+        type=goal.type,
+        properties=to_struct(inputs),
+        urn=goal.urn,
+        name=goal.name,
+        options=_options(goal),
+        provider=_provider(provider),
+    )
 
 
 def _options(goal: Goal) -> pb.AnalyzerResourceOptions:

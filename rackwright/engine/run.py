@@ -232,6 +232,13 @@ class Run:
         """Ask the policy packs about one resource. Raises as `take_verdicts`."""
         self.take_verdicts(self.policies.analyze(goal, inputs, provider))
 
+    def mended(self, goal: Goal, inputs: Props, provider: ResourceState | None) -> Props:
+        """`inputs` as the packs' remedies leave them; what they changed is told."""
+        better, told = self.policies.mend(goal, inputs, provider)
+        for text in told:
+            self.tell(EventKind.DIAGNOSTIC, None, f"{name_of(goal.urn)}: mended: {text}")
+        return better
+
     def take_verdicts(self, verdicts: Iterable[PolicyDiagnostic]) -> None:
         """Keep what policies said and tell of it. Raises `PolicyRefused` when an apply must not go on."""
         for verdict in verdicts:

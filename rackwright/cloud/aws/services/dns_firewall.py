@@ -231,6 +231,11 @@ def get_config(call: Call) -> Reply:
     return call.answer({"FirewallConfig": shelf(call, "firewall_configs").get(vpc, fresh)})
 
 
+def list_configs(call: Call) -> Reply:
+    """Configurations of the VPCs where somebody has set one."""
+    return call.answer({"FirewallConfigs": list(shelf(call, "firewall_configs").values())})
+
+
 def update_config(call: Call) -> Reply:
     """Whether names are answered while the firewall is not."""
     vpc, configs = call.params["ResourceId"], shelf(call, "firewall_configs")
@@ -333,6 +338,7 @@ BEHAVIOURS: Behaviours = {
     (_NAME, "UpdateFirewallRuleGroupAssociation"): update_association,
     (_NAME, "DisassociateFirewallRuleGroup"): disassociate,
     (_NAME, "GetFirewallConfig"): get_config,
+    (_NAME, "ListFirewallConfigs"): list_configs,
     (_NAME, "UpdateFirewallConfig"): update_config,
     (_NAME, "ListTagsForResource"): list_tags,
     (_NAME, "TagResource"): tag,

@@ -8,6 +8,7 @@ from typing import Any
 from rackwright.engine.providers.aws.listing.finding import Found, Lister, listed, remembered, setting_of, single, under
 from rackwright.engine.providers.aws.listing.governed import GOVERNED, PARENTS_GOVERNED
 from rackwright.engine.providers.aws.listing.kubernetes import CLUSTER, KUBERNETES
+from rackwright.engine.providers.aws.listing.networked import NETWORKED, PARENTS_NETWORKED
 from rackwright.engine.providers.aws.listing.reading import ReadOnlyCloud
 from rackwright.engine.providers.aws.resource import Ec2Resource, pick
 from rackwright.engine.providers.aws.shapes import from_api
@@ -133,6 +134,7 @@ _SPECIAL: dict[str, Lister] = {
     "aws:budgets/budget:Budget": _budgets,
     "aws:secretsmanager/secret:Secret": _secret_names,
     **GOVERNED,
+    **NETWORKED,
     **KUBERNETES,
 }
 
@@ -152,7 +154,7 @@ def lister_of(token: str) -> Lister | None:
     return of_ec2(kind) if isinstance(kind, Ec2Resource) else None
 
 
-PARENTS = (BUCKET, ROLE, FILE_SYSTEM, CLUSTER, *PARENTS_GOVERNED)
+PARENTS = (BUCKET, ROLE, FILE_SYSTEM, CLUSTER, *PARENTS_GOVERNED, *PARENTS_NETWORKED)
 """Types that others are listed under, or are settings of."""
 
 

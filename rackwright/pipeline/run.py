@@ -29,6 +29,7 @@ from rackwright.outcome import Check, PhaseTime
 from rackwright.pipeline.capacity import advised
 from rackwright.pipeline.clock import today
 from rackwright.pipeline.findings import judged, of_state, refuse_violations
+from rackwright.pipeline.given_secrets import given_secrets
 from rackwright.pipeline.guarded import refuse_guarded
 from rackwright.pipeline.hosts import PULL_TIMEOUT_S, Way, bundle_key, follow, pack, public_bundle_key, store_of
 from rackwright.pipeline.local import cloud_for, running_endpoint
@@ -227,10 +228,15 @@ class Run:
 
     def secrets(self) -> dict[str, str]:
         """Secrets of the roles: variable -> text."""
-        found = {"munge_key": self.workspace.secret("munge")}
-        return found | (
-            {"mfa_secret": self.workspace.secret("mfa")} if self.prepared.design.hosts.second_factor else {}
-        )
+        design = self.prepared.design
+        wanted = {
+            "munge_key": True,
+            "mfa_secret": design.hosts.second_factor,
+            "object_store_secret": any(storage.kind == "object-store" for storage in design.storage),
+        }
+        names = [name for name, needed in wanted.items() if needed]
+        made = {name: self.workspace.secret(name.partition("_")[0]) for name in names}
+        return made | given_secrets(self.workspace.secrets, design)
 
     @property
     def endpoint(self) -> str | None:

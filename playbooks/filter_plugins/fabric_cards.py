@@ -28,11 +28,11 @@ def cards_that_must_stay(lines: Iterable[str]) -> dict[str, str]:
     for words in told:
         if words[0] == "above" and words[2:]:
             below.setdefault(words[1], set()).add(words[2])
-    found = {name: "carries the default route" for name in _carriers(_routed(lines), below) & ours}
+    found = dict.fromkeys(_carriers(_routed(lines), below) & ours, "carries the default route")
     if _root_is_remote(told):
-        found |= {name: "may carry the root disk" for name in ours - found.keys()}
+        found |= dict.fromkeys(ours - found.keys(), "may carry the root disk")
     if any(words[0] == "job" for words in told):
-        found |= {name: "is used by a job" for name in ours - found.keys()}
+        found |= dict.fromkeys(ours - found.keys(), "is used by a job")
     return found
 
 

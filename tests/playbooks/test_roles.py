@@ -19,7 +19,7 @@ from rackwright.configure.variables import ROLES, LocalServices, site_inventory
 from tests.unit.configure.sample import design, lock, whole_inventory
 
 ROLE_NAMES = [role.name for role in roles()]
-SECRETS = {"munge_key", "mfa_secret", "ngc_key", "vgpu_token"}
+SECRETS = {"munge_key", "mfa_secret", "ngc_key", "vgpu_token", "object_store_secret"}
 BESIDE_PYTHON = Path(sys.executable).parent
 SERVICES = LocalServices(apt_repo="http://10.40.0.1:3180", registry="http://10.40.0.1:5000")
 

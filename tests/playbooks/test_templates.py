@@ -30,6 +30,7 @@ def variables(role: str, target: Any) -> dict[str, Any]:
         "ansible_managed": "Ansible managed",
         "inventory_hostname": host,
         "mfa_secret": "a secret of the tests",
+        "object_store_secret": "another secret of the tests",
         "item": {"registry": "nvcr.io", "url": "http://10.40.0.1:5000"},
         **defaults(PLAYBOOKS / "roles" / role),
         **site["hosts"][host],

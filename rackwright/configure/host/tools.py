@@ -31,6 +31,7 @@ BY_ROLE: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def tools_of(roles: Iterable[str], lock: Lock) -> list[str]:
-    """Packages for the roles of a host, sorted, without those that the lock has."""
-    return sorted({name for role in roles for name in BY_ROLE.get(role, ())} - lock.packages.keys())
+def tools_of(roles: Iterable[str], lock: Lock, further: Iterable[str] = ()) -> list[str]:
+    """Packages for the roles of a host and `further` ones, sorted, without those that the lock has."""
+    named = {name for role in roles for name in BY_ROLE.get(role, ())}
+    return sorted((named | set(further)) - lock.packages.keys())

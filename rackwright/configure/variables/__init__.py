@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rackwright.configure.variables import base, containers, fabric, gpu, host, monitoring, scheduler
+from rackwright.configure.variables import base, containers, fabric, gpu, host, monitoring, scheduler, storage
 from rackwright.configure.variables.area import Area, LocalServices, Site, Variables
 from rackwright.design.model import Design
 from rackwright.inventory import Host, Inventory
@@ -22,6 +22,7 @@ AREAS: tuple[Area, ...] = (
     base.AREA,
     host.AREA,
     fabric.AREA,
+    storage.AREA,
     gpu.AREA,
     containers.AREA,
     scheduler.AREA,

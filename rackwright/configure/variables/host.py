@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 
 from rackwright import __version__
-from rackwright.configure.host import audit_rules, firewall, patch_window, second_factor, ssh_server
+from rackwright.configure.host import audit_rules, firewall, mounts, patch_window, second_factor, ssh_server
 from rackwright.configure.host.tools import tools_of
 from rackwright.configure.variables.area import Area, Site, Variables
 from rackwright.design.host_settings import stable_id
@@ -73,6 +73,7 @@ def _ways_in(site: Site) -> Mapping[str, Variables]:
         "ssh": {
             "ssh_settings": [{"keyword": keyword, "value": value} for keyword, value in settings],
             "ssh_automation_user": site.automation_user,
+            "ssh_automation_keys": list(hosts.automation_keys),
             "ssh_authorities": list(hosts.ssh_authorities),
             "ssh_second_factor_groups": ssh_server.second_factor_groups(hosts),
         },
@@ -107,8 +108,9 @@ def _watch(site: Site) -> Mapping[str, Variables]:
 
 
 def _of_host(host: Host, site: Site) -> Variables:
+    wire = mounts.packages(site.design) if host.roles & {"storage_nfs", "nfs_server"} else ()
     return {
-        "base_tools": tools_of(host.roles, site.lock),
+        "base_tools": tools_of(host.roles, site.lock, wire),
         "firewall_rules": firewall.input_rules(host, site),
         "firewall_forwards": forwards(host, site),
     }

@@ -7,7 +7,7 @@ from typing import Literal
 
 from rackwright.design.host_model import FabricSubnet, HostSettings, Person, PosixGroup
 from rackwright.design.host_roles import EVERYWHERE, WHEN_STRICT
-from rackwright.design.model import Cost, Design, FabricSummary, Network, Pool, Power, Scheduler
+from rackwright.design.model import Cost, Design, FabricSummary, Network, Pool, Power, Scheduler, Storage
 from rackwright.design.node_model import GpuSettings
 from rackwright.inventory import Host, Inventory
 from rackwright.lock.model import Archive, Image, Lock, OperatingSystem, Package
@@ -26,7 +26,13 @@ VENDOR_ROLES = (
 """Roles of GPU nodes for which only NVIDIA has the packages: no machine of the local cloud runs them in a rehearsal."""
 SITE_ROLES = (
     *("base", "munge", "slurm_login", "slurm_power"),
-    *("fabric_efa", "fabric_infiniband", "subnet_manager", "roce"),
+    *(
+        "fabric_efa",
+        "fabric_infiniband",
+        "subnet_manager",
+        "roce",
+        *("nfs_server", "object_store", "storage_scratch", "storage_nfs", "storage_lustre"),
+    ),
 )
 """Roles of nodes that the two machines of a rehearsal are not: of a site's fabric and storage, and for logging in."""
 IMAGE = "nvcr.io/nvidia/cuda:13.0.0-base-ubuntu24.04"
@@ -54,6 +60,16 @@ SUBNET = FabricSubnet(
     partitions="Default=0x7fff, ipoib, defmember=full : ALL, ALL_SWITCHES=full, SELF=full;\n",
     ipoib="10.60.0.0/16",
     sharp=True,
+)
+
+
+STORAGE = (
+    Storage(name="scratch", kind="fsx-lustre", mount="/fsx"),
+    Storage(name="home", kind="efs", mount="/shared/home", tls=True),
+    Storage(name="site", kind="nfs", mount="/site", server="192.0.2.5", export="/export", tls=True, version="4.2"),
+    Storage(name="own", kind="nfs-server", mount="/own", server="10.40.2.10", export="/srv/nfs", user_quota_gib=100),
+    Storage(name="objects", kind="object-store", server="10.40.2.10", export="/srv/objects"),
+    Storage(name="local", kind="nvme-raid0", mount="/scratch"),
 )
 
 
@@ -85,7 +101,7 @@ def design(target: Literal["aws", "on-prem", "local"] = "local", nodes: int = 2)
         compliance=(),
         network=Network(cidr="10.40.0.0/16", zone_ids=("use1-az6",), subnets=()),
         pools=(pool("head", "control", 0, 1), pool("train", "gpu", 8, nodes)),
-        storage=(),
+        storage=STORAGE,
         scheduler=Scheduler(kind="slurm"),
         driver_branch="r550",
         driver_module="open",

@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from policies.audit import AuditResult
+from policies.audit import AuditResult, Standing
 from policies.rule import Finding, Status
+
+UNJUDGED = (Standing.MANUAL, Standing.NOT_APPLICABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Mark:
     mandatory: int
     frameworks: Mapping[str, Mapping[str, int]]
     """Framework -> standing -> controls."""
+    controls: Mapping[str, str]
+    """Control -> standing, of those that rules judge."""
     failed: tuple[str, ...]
     """``<rule> <urn>`` of each violation."""
     digest: str
@@ -63,6 +67,7 @@ def mark_of(result: AuditResult, *, at: str, commit: str | None, places: Sequenc
         counts={status.value: count for status, count in result.counts().items()},
         mandatory=len(result.blocking),
         frameworks={name: dict(sorted(counts.items())) for name, counts in sorted(frameworks.items())},
+        controls={row.control.name: row.standing.value for row in result.coverage if row.standing not in UNJUDGED},
         failed=tuple(sorted({_name(one) for one in result.findings if one.status is Status.FAILED})),
         digest=digest_of(result.findings),
     )

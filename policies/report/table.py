@@ -22,7 +22,7 @@ def render_csv(result: AuditResult) -> str:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows([_cell(value) for value in _row(finding)] for finding in result.findings)
+    writer.writerows([safe_cell(value) for value in _row(finding)] for finding in result.findings)
     return file.getvalue()
 
 
@@ -41,7 +41,8 @@ def _row(finding: Finding) -> tuple[str, ...]:
     )
 
 
-def _cell(value: str) -> str:
+def safe_cell(value: str) -> str:
+    """`value` as a spreadsheet takes it for text."""
     return f"'{value}" if value.startswith(FORMULA) else value
 
 

@@ -26,8 +26,9 @@ from policies.report import (
 )
 from rackwright.cli.arguments import Engine, Json, Stack
 from rackwright.cli.console import say
+from rackwright.cli.files import write_whole
 from rackwright.cli.watch import Watch
-from rackwright.diagnostics import ClusterError, InputError, PolicyRefused
+from rackwright.diagnostics import ClusterError, PolicyRefused
 from rackwright.pipeline.audit import Audit, Places, audit_stack
 from rackwright.pipeline.clock import now
 from rackwright.pipeline.evidence import keep_evidence, stack_log
@@ -109,7 +110,7 @@ def audit(
     """Judge a stack by every policy rule; exit 5 when a mandatory one fails. Leaves a record in the evidence log."""
     prepared, workspace = open_stack(project_root(), stack)
     if collector is not None:
-        _write(collector, program())
+        write_whole(collector, program())
         say(
             f"wrote {escape(str(collector))}: run it as root: python3 {escape(collector.name)} HOST ROLE >> facts.jsonl"
         )
@@ -146,7 +147,7 @@ def _show(found: Audit, run: Run, form: AuditForm, output: Path | None) -> None:
     if output is None:
         typer.echo(text, nl=False)
     else:
-        _write(output, text.encode())
+        write_whole(output, text.encode())
         say(f"wrote {escape(str(output))}")
     if form is AuditForm.TEXT:
         for line in _around(found):
@@ -182,12 +183,3 @@ def _around(found: Audit) -> list[str]:
     if manual:
         lines.append(f"{manual} controls are for people to answer: --format html lists the questions")
     return [escape(line) for line in lines]
-
-
-def _write(path: Path, content: bytes) -> None:
-    fresh = path.with_name(f".{path.name}.new")
-    try:
-        fresh.write_bytes(content)
-        fresh.replace(path)
-    except OSError as problem:
-        raise InputError(f"cannot write {path}: {problem.strerror}", where=str(path)) from problem

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +13,7 @@ from rich.table import Table
 
 from rackwright.cli.arguments import Json
 from rackwright.cli.console import emit_json, out, say
+from rackwright.cli.files import write_whole
 from rackwright.diagnostics import InputError, Problem
 from rackwright.evidence import (
     EvidenceLog,
@@ -26,7 +27,11 @@ from rackwright.evidence import (
     select,
     verify_bundle,
 )
+from rackwright.pipeline.audit_history import read_history
 from rackwright.pipeline.evidence import known_logs
+from rackwright.pipeline.samples import Kind, samples
+from rackwright.pipeline.samples import as_json as as_json_text
+from rackwright.pipeline.sigstore import sign
 from rackwright.pipeline.workspace import project_root
 
 app = typer.Typer(help="Signed records of every up and audit: show, prove, export.", no_args_is_help=True)
@@ -107,21 +112,54 @@ def export(
     period: Annotated[str, typer.Option("--period", help="A year, a quarter or a month: 2026, 2026-Q4, 2026-11.")],
     stack: OneStack = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; stdout when left out.")] = None,
+    sigstore: Annotated[
+        bool, typer.Option("--sigstore", help="Sign the file with Sigstore too, by the cosign program; needs --output.")
+    ] = False,
 ) -> None:
     """Write the records of a period, with public keys and heads, as one file that proves itself."""
-    chosen = parse_period(period)
-    logs = known_logs(project_root(), stack)
-    _tell([verdict for verdict in (log.verify() for log in logs) if not verdict.holds])
-    data = make_bundle(chosen, [_part(log, chosen) for log in logs])
+    if sigstore and output is None:
+        raise InputError("a Sigstore bundle lies beside a file", where="--sigstore", hint="name one with --output")
+    data = _bundle(known_logs(project_root(), stack), parse_period(period))
     if output is None:
         typer.echo(data, nl=False)
     else:
-        fresh = output.with_name(f".{output.name}.new")
-        fresh.write_bytes(data)
-        fresh.replace(output)
+        write_whole(output, data)
     for verdict in verify_bundle(data)[1]:
-        say(f"{escape(verdict.stack)}: {verdict.records} records of {chosen.name}, key {verdict.key}")
+        say(f"{escape(verdict.stack)}: {verdict.records} records of {period}, key {verdict.key}")
     say("tell the reader the key's id by another way: ./rw evidence verify --bundle FILE --key ID")
+    if sigstore and output is not None:
+        say(f"signed by Sigstore: {escape(str(sign(output)))}")
+
+
+def _bundle(logs: Sequence[EvidenceLog], period: Period) -> bytes:
+    """The file of a period; refused where a log does not hold."""
+    _tell([verdict for verdict in (log.verify() for log in logs) if not verdict.holds])
+    return make_bundle(period, [_part(log, period) for log in logs])
+
+
+@app.command("samples")
+def write_samples(
+    stack: Annotated[str, typer.Argument(help="A stack's name.")],
+    kind: Annotated[Kind, typer.Option("--framework", help="sox: changes and a sample of them; hipaa: controls.")],
+    period: Annotated[str, typer.Option("--period", help="A year, a quarter or a month: 2026, 2026-Q4, 2026-11.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write.")],
+    as_json: Json = False,
+) -> None:
+    """Write what an auditor asks for into one folder: tables, a letter that explains them, and the proof."""
+    chosen = parse_period(period)
+    (log,) = known_logs(project_root(), stack)
+    data = _bundle([log], chosen)
+    records = [read_record(line).record for line in log.records()]
+    found = samples(kind, stack, chosen, records, read_history(log.folder), data)
+    output.mkdir(parents=True, exist_ok=True)
+    for name, content in found.files.items():
+        write_whole(output / name, content)
+    if as_json:
+        typer.echo(as_json_text(found), nl=False)
+    say(
+        f"wrote {len(found.files)} files to {escape(str(output))}: {found.changes} changes, {found.sampled} sampled, "
+        f"{found.audits} audits"
+    )
 
 
 def _part(log: EvidenceLog, period: Period) -> Part:

@@ -17,14 +17,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from policies.audit import AuditResult
-from policies.report import finding_as_json
 from policies.rule import Status
+from policies.trend import digest_of
 from rackwright import __version__
 from rackwright.diagnostics import ClusterError, InputError, StepFailed
 from rackwright.engine import Plan
 from rackwright.evidence import EvidenceLog, digest
 from rackwright.lock import lock_path
 from rackwright.outcome import Verdict
+from rackwright.pipeline.approval import change_of
 from rackwright.pipeline.checkout import commit_of
 from rackwright.pipeline.prepare import Prepared
 from rackwright.pipeline.run import Run
@@ -93,6 +94,7 @@ def content_of(run: Run) -> dict[str, object]:
         "target": prepared.design.target,
         "engine": facts.engine,
         "inputs": inputs(prepared, run.workspace.root),
+        "change": change_of(run.workspace.root),
         "plan": _plan(facts.plan),
         "approval": run.watch.answer,
         "policies": _policies(facts.audit),
@@ -138,7 +140,6 @@ def _plan(plan: Plan | None) -> dict[str, object] | None:
 def _policies(audit: AuditResult | None) -> dict[str, object] | None:
     if audit is None:
         return None
-    findings = [finding_as_json(finding) for finding in audit.findings]
     by_status = {
         status: sorted({finding.rule for finding in audit.findings if finding.status is status})
         for status in (Status.FAILED, Status.WAIVED)
@@ -149,7 +150,7 @@ def _policies(audit: AuditResult | None) -> dict[str, object] | None:
         "blocking": sorted({finding.rule for finding in audit.blocking}),
         "failed": by_status[Status.FAILED],
         "waived": by_status[Status.WAIVED],
-        "digest": digest(findings),
+        "digest": digest_of(audit.findings),
     }
 
 

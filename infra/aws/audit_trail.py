@@ -63,7 +63,8 @@ class LogSink(pulumi.ComponentResource):
 class AuditTrail(pulumi.ComponentResource):
     """CloudTrail over all regions with validated, encrypted log files, and object access of the data buckets.
 
-    With `organisation` it covers every account of the organisation; only the management account may make such a trail.
+    With `locked` nobody changes or removes a file while it is kept, except who may bypass the lock. With
+    `organisation` it covers every account of the organisation; only the management account may make such a trail.
     With `protect` the engine refuses to delete the bucket of log files.
     Source: AWS CloudTrail User Guide, "Security best practices in AWS CloudTrail", "Creating a trail for an
     organization".
@@ -82,6 +83,7 @@ class AuditTrail(pulumi.ComponentResource):
         data_bucket_arns: Sequence[str],
         retention_days: int,
         organisation: bool = False,
+        locked: bool = False,
         tags: Mapping[str, str],
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
@@ -93,6 +95,7 @@ class AuditTrail(pulumi.ComponentResource):
             key_arn=key_arn,
             retention_days=retention_days,
             policy=account.render(lambda scope: _trail_bucket_policy(scope, name, bucket)),
+            object_lock=locked,
             tags=tags,
             protect=protect,
             opts=pulumi.ResourceOptions(parent=self),

@@ -24,7 +24,8 @@ def bucket_name(cluster: str, purpose: str, region: str) -> str:
 class SecureBucket(pulumi.ComponentResource):
     """Bucket with the cluster's key, versions, no public access, owner-enforced objects, TLS only and a lifecycle.
 
-    Old versions are removed `retention_days` after they were replaced; current objects stay.
+    Old versions are removed `retention_days` after they were replaced; current objects stay, or go after `expire_days`.
+    With `access_logs` (a bucket) S3 records there who read and wrote.
     With `protect` the engine refuses to delete the bucket; without, a rehearsal removes it with what it holds.
     Source: Amazon S3 User Guide, "Security best practices for Amazon S3".
     """
@@ -39,11 +40,14 @@ class SecureBucket(pulumi.ComponentResource):
         name: str,
         *,
         physical_name: str,
-        key_arn: pulumi.Input[str],
+        key_arn: pulumi.Input[str] | None,
         retention_days: int,
         policy: pulumi.Input[str],
         versioning: bool = True,
         object_lock: bool = False,
+        lock_mode: str = "GOVERNANCE",
+        expire_days: int | None = None,
+        access_logs: pulumi.Input[str] | None = None,
         tags: Mapping[str, str],
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
@@ -61,9 +65,13 @@ class SecureBucket(pulumi.ComponentResource):
         self.bucket, self.arn = bucket.bucket, bucket.arn
         self._close()
         self._encrypt(key_arn)
-        versions = self._keep_versions(retention_days, enabled=versioning or object_lock)
+        versions = self._keep_versions(retention_days, expire_days, enabled=versioning or object_lock)
         if object_lock:
-            self._lock(retention_days, versions)
+            self._lock(retention_days, lock_mode, versions)
+        if access_logs is not None:
+            aws.s3.BucketLogging(
+                name, bucket=self.bucket, target_bucket=access_logs, target_prefix=f"{physical_name}/", opts=self._child
+            )
         allowed = aws.s3.BucketPolicy(name, bucket=self.bucket, policy=policy, opts=self._child)
         self.ready_bucket = allowed.bucket
         self.register_outputs({"bucket": self.bucket, "arn": self.arn})
@@ -85,18 +93,19 @@ class SecureBucket(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _encrypt(self, key_arn: pulumi.Input[str]) -> None:
+    def _encrypt(self, key_arn: pulumi.Input[str] | None) -> None:
+        """With the key; without one, with S3's own."""
         rule = aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
-            bucket_key_enabled=True,
+            bucket_key_enabled=True if key_arn is not None else None,
             apply_server_side_encryption_by_default=aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
-                sse_algorithm="aws:kms", kms_master_key_id=key_arn
+                sse_algorithm="aws:kms" if key_arn is not None else "AES256", kms_master_key_id=key_arn
             ),
         )
         aws.s3.BucketServerSideEncryptionConfiguration(self._prefix, bucket=self.bucket, rules=[rule], opts=self._child)
 
-    def _lock(self, retention_days: int, versions: pulumi.Resource) -> None:
-        """New objects cannot be changed or deleted during the retention, except by who may bypass governance."""
-        retention = aws.s3.BucketObjectLockConfigurationRuleDefaultRetentionArgs(mode="GOVERNANCE", days=retention_days)
+    def _lock(self, retention_days: int, mode: str, versions: pulumi.Resource) -> None:
+        """New objects cannot be changed or deleted during the retention, except (GOVERNANCE) by who may bypass it."""
+        retention = aws.s3.BucketObjectLockConfigurationRuleDefaultRetentionArgs(mode=mode, days=retention_days)
         aws.s3.BucketObjectLockConfiguration(
             self._prefix,
             bucket=self.bucket,
@@ -104,7 +113,7 @@ class SecureBucket(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[versions]),
         )
 
-    def _keep_versions(self, retention_days: int, *, enabled: bool) -> pulumi.Resource:
+    def _keep_versions(self, retention_days: int, expire_days: int | None, *, enabled: bool) -> pulumi.Resource:
         versioning = aws.s3.BucketVersioning(
             self._prefix,
             bucket=self.bucket,
@@ -117,6 +126,9 @@ class SecureBucket(pulumi.ComponentResource):
             id="retention",
             status="Enabled",
             filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
+            expiration=(
+                aws.s3.BucketLifecycleConfigurationRuleExpirationArgs(days=expire_days) if expire_days else None
+            ),
             noncurrent_version_expiration=aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
                 noncurrent_days=retention_days
             ),

@@ -10,6 +10,7 @@ from infra.aws.compute_side import ComputeSide
 from infra.aws.configuration_side import ConfigurationSide
 from infra.aws.context import Context
 from infra.aws.dns_side import DnsSide
+from infra.aws.governance_side import GovernanceSide
 from infra.aws.kubernetes_side import KubernetesSide
 from infra.aws.network_side import NetworkSide
 from infra.aws.provider import LOCAL_ENDPOINT, LOCAL_REGION, cluster_provider
@@ -54,10 +55,11 @@ class AwsCluster(pulumi.ComponentResource):
         configuration = ConfigurationSide(context, security.keys, security.identity)
         compute = ComputeSide(context, security.keys, network, security.identity)
         kubernetes = KubernetesSide(context, security.keys, network)
+        governance = GovernanceSide(context, security, storage, compute)
         members = {**compute.members, **kubernetes.members}
         ordered = [members[pool.name] for pool in design.pools]
         self.inventory = pulumi.Output.all(*ordered).apply(lambda found: hosts.inventory_of(design, found))
-        sides = (network, security, storage, dns, configuration, compute, kubernetes)
+        sides = (network, security, storage, dns, configuration, compute, kubernetes, governance)
         exported = {name: value for side in sides for name, value in side.outputs.items()}
         self.outputs = pulumi.Output.from_input(exported)
         self.register_outputs({"inventory": self.inventory, "outputs": self.outputs})

@@ -22,6 +22,8 @@ class ComputeSide(pulumi.ComponentResource):
 
     members: dict[str, Members]
     """Nodes of each pool."""
+    group_names: dict[str, pulumi.Output[str]]
+    """Auto-scaling group of each pool that has one."""
     outputs: dict[str, object]
     """What the stack exports of this side."""
 
@@ -33,6 +35,7 @@ class ComputeSide(pulumi.ComponentResource):
         self._key_name = self._declare_key_pair(context.settings.ssh_public_key)
         managed = context.design.kubernetes.pools if context.design.kubernetes else ()
         own = [pool for pool in context.design.pools if pool.name not in managed]
+        self.group_names = {}
         self.members = {pool.name: self._declare_pool(pool) for pool in own}
         self.outputs = {}
         self.register_outputs(self.outputs)
@@ -64,6 +67,7 @@ class ComputeSide(pulumi.ComponentResource):
             tags=context.tags,
             opts=context.child,
         )
+        self.group_names[pool.name] = group.group_name
         return find_members(pool.name, context.prefix, group, context.provider)
 
     def _declare_heads(self, pool: Pool, image: pulumi.Output[str]) -> Members:

@@ -57,6 +57,10 @@ class Scope:
         """ARN of a regional resource of this account."""
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
+    def regional(self, service: str, resource: str) -> str:
+        """ARN of something that AWS itself has in the region."""
+        return f"arn:{self.partition}:{service}:{self.region}::{resource}"
+
     @property
     def root(self) -> str:
         """The account itself as a principal: whoever its IAM policies allow."""
@@ -122,6 +126,26 @@ def secret_read_policy(scope: Scope, prefix: str) -> str:
     )
 
 
+def secret_policy(reader_arn: str) -> str:
+    """Resource policy of a secret: only the named role reads its value, and nobody in the clear.
+
+    Who may put a value in is said by IAM policies.
+    Source: AWS Secrets Manager User Guide, "Resource-based policies".
+    """
+    return as_text(
+        [
+            {
+                "Sid": "OnlyNodesRead",
+                "Effect": "Deny",
+                "Principal": {"AWS": "*"},
+                "Action": "secretsmanager:GetSecretValue",
+                "Resource": "*",
+                "Condition": {"ArnNotEquals": {"aws:PrincipalArn": reader_arn}},
+            }
+        ]
+    )
+
+
 def log_writer_policy(log_group_arn: str) -> str:
     """Write streams of one log group, for VPC flow logs and CloudTrail."""
     return as_text(
@@ -137,19 +161,21 @@ def log_writer_policy(log_group_arn: str) -> str:
 
 def bucket_policy(bucket_arn: str, *, trail_arn: str | None = None, account: str | None = None) -> str:
     """Refuse every request without TLS; with `trail_arn`, let that trail (and no other) write its logs."""
-    statements: list[Statement] = [
-        {
-            "Sid": "TlsOnly",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "s3:*",
-            "Resource": [bucket_arn, f"{bucket_arn}/*"],
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        }
-    ]
+    statements = [_tls_only(bucket_arn)]
     if trail_arn is not None:
         statements += _trail_statements(bucket_arn, trail_arn, account or "")
     return as_text(statements)
+
+
+def _tls_only(bucket_arn: str) -> Statement:
+    return {
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [bucket_arn, f"{bucket_arn}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
 
 
 def _trail_statements(bucket_arn: str, trail_arn: str, account: str) -> list[Statement]:
@@ -175,6 +201,66 @@ def _trail_statements(bucket_arn: str, trail_arn: str, account: str) -> list[Sta
             },
         },
     ]
+
+
+def access_log_policy(bucket_arn: str, account: str) -> str:
+    """As any bucket's, and S3's log delivery writes for buckets of this account.
+
+    Source: Amazon S3 User Guide, "Permissions for log delivery".
+    """
+    delivers: Statement = {
+        "Sid": "S3DeliversAccessLogs",
+        "Effect": "Allow",
+        "Principal": {"Service": "logging.s3.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": f"{bucket_arn}/*",
+        "Condition": {"StringEquals": {"aws:SourceAccount": account}},
+    }
+    return as_text([_tls_only(bucket_arn), delivers])
+
+
+def config_bucket_policy(bucket_arn: str, account: str) -> str:
+    """As any bucket's, and AWS Config of this account looks and delivers.
+
+    Source: AWS Config Developer Guide, "Permissions for the Amazon S3 bucket for the AWS Config delivery channel".
+    """
+    config: JsonValue = {"Service": "config.amazonaws.com"}
+    mine: JsonValue = {"StringEquals": {"aws:SourceAccount": account}}
+    checks: Statement = {
+        "Sid": "ConfigChecksBucket",
+        "Effect": "Allow",
+        "Principal": config,
+        "Action": ["s3:GetBucketAcl", "s3:ListBucket"],
+        "Resource": bucket_arn,
+        "Condition": mine,
+    }
+    writes: Statement = {
+        "Sid": "ConfigDelivers",
+        "Effect": "Allow",
+        "Principal": config,
+        "Action": "s3:PutObject",
+        "Resource": f"{bucket_arn}/AWSLogs/{account}/Config/*",
+        "Condition": {
+            "StringEquals": {"aws:SourceAccount": account, "s3:x-amz-acl": "bucket-owner-full-control"},
+        },
+    }
+    return as_text([_tls_only(bucket_arn), checks, writes])
+
+
+def config_writer_policy(scope: Scope, bucket_arn: str, key_arn: str) -> str:
+    """What AWS Config's role needs beside reading: its bucket and the key of the records."""
+    return as_text(
+        [
+            {"Effect": "Allow", "Action": "s3:GetBucketAcl", "Resource": bucket_arn},
+            {
+                "Effect": "Allow",
+                "Action": "s3:PutObject",
+                "Resource": f"{bucket_arn}/AWSLogs/{scope.account}/*",
+                "Condition": {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}},
+            },
+            {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": key_arn},
+        ]
+    )
 
 
 def file_system_policy(file_system_arn: str) -> str:
@@ -213,12 +299,12 @@ def file_system_policy(file_system_arn: str) -> str:
 
 
 def topic_policy(topic_arn: str, account: str) -> str:
-    """Let the budget and the alarms of this account publish."""
+    """Let the budget, the alarms and the events of this account publish."""
     return as_text(
         [
             {
                 "Effect": "Allow",
-                "Principal": {"Service": ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]},
+                "Principal": {"Service": [f"{one}.amazonaws.com" for one in ("budgets", "cloudwatch", "events")]},
                 "Action": "sns:Publish",
                 "Resource": topic_arn,
                 "Condition": {"StringEquals": {"aws:SourceAccount": account}},

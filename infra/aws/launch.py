@@ -35,6 +35,7 @@ def node_tags(pool: Pool, tags: Mapping[str, str]) -> dict[str, str]:
         "rackwright:pool": pool.name,
         "rackwright:role": pool.role,
         "rackwright:gpus": str(pool.gpus),
+        "PatchGroup": tags["rackwright:stack"],
     }
 
 

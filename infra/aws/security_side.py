@@ -5,13 +5,16 @@ from __future__ import annotations
 import pulumi
 
 from infra.aws.account_defaults import AccountDefaults
+from infra.aws.alerts import Alerts
 from infra.aws.audit_trail import AuditTrail, LogSink
 from infra.aws.bucket import bucket_name
-from infra.aws.budget import CostGuard
 from infra.aws.configuration_side import node_bucket_arns
 from infra.aws.context import Context, Keys
+from infra.aws.documents import bucket_arn
 from infra.aws.encryption import Encryption
 from infra.aws.identity import NodeIdentity
+from infra.aws.registry import ImageRegistry
+from infra.aws.secrets import ClusterSecrets
 from infra.aws.storage_side import data_bucket_arns
 from infra.aws.traffic_record import traffic_bucket_arns
 
@@ -21,6 +24,9 @@ class SecuritySide(pulumi.ComponentResource):
 
     keys: Keys
     identity: NodeIdentity
+    alerts: Alerts
+    trail_log_group: pulumi.Output[str] | None
+    """Name of the log group of API calls; None without a trail."""
     outputs: dict[str, object]
     """What the stack exports of this side."""
 
@@ -29,12 +35,22 @@ class SecuritySide(pulumi.ComponentResource):
         self._context, self._wanted = context.within(self), context.design.governance
         self.keys = self._declare_keys()
         self.identity = self._declare_identity()
-        if self._wanted.trail.on:
-            self._declare_trail()
-        self._declare_budget()
+        self.alerts = Alerts(self._context, key_arn=self.keys.alerts, opts=self._context.child)
+        secrets = ClusterSecrets(self._context, key_arn=self.keys.secrets, opts=self._context.child)
+        registry = ImageRegistry(
+            self._context,
+            key_arn=self.keys.images,
+            account_wide=self._wanted.detection.vulnerabilities,
+            opts=self._context.child,
+        )
+        self.trail_log_group = self._declare_trail() if self._wanted.trail.on else None
         if self._wanted.detection.account_defaults:
             self._declare_defaults()
-        self.outputs = {"key_arn": self.keys.data}
+        self.outputs = {
+            "key_arn": self.keys.data,
+            "secrets": secrets.arns,
+            "image_repositories": registry.repositories,
+        }
         self.register_outputs(self.outputs)
 
     def _declare_keys(self) -> Keys:
@@ -64,7 +80,7 @@ class SecuritySide(pulumi.ComponentResource):
             context.prefix, account=context.account, bucket_arns=arns, tags=context.tags, opts=context.child
         )
 
-    def _declare_trail(self) -> None:
+    def _declare_trail(self) -> pulumi.Output[str]:
         context, name = self._context, f"{self._context.prefix}-trail"
         calls = LogSink(
             name,
@@ -81,25 +97,24 @@ class SecuritySide(pulumi.ComponentResource):
             bucket=bucket_name(context.prefix, "trail", context.region),
             sink=calls,
             key_arn=self.keys.logs,
-            data_bucket_arns=[
-                *data_bucket_arns(context.design, context.region),
-                *traffic_bucket_arns(context),
-                *node_bucket_arns(context),
-            ],
+            data_bucket_arns=self._recorded_buckets(),
             retention_days=context.design.retention_days,
             organisation=self._wanted.trail.organisation,
+            locked=self._wanted.trail.locked,
             tags=context.tags,
             protect=context.protect,
             opts=context.child,
         )
+        return calls.group_arn.apply(lambda arn: arn.partition(":log-group:")[2].removesuffix(":*"))
 
-    def _declare_budget(self) -> None:
+    def _recorded_buckets(self) -> list[str]:
+        """Buckets whose every read and write is recorded: data, traffic, bundles and reports, AWS Config's records."""
         context = self._context
-        CostGuard(
-            context.prefix,
-            account=context.account,
-            cost=context.design.cost,
-            key_arn=self.keys.alerts,
-            tags=context.tags,
-            opts=context.child,
-        )
+        arns = [
+            *data_bucket_arns(context.design, context.region),
+            *traffic_bucket_arns(context),
+            *node_bucket_arns(context),
+        ]
+        if self._wanted.detection.configuration:
+            arns.append(bucket_arn(bucket_name(context.prefix, "config", context.region), context.region))
+        return arns

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pulumi
 
+from infra.aws.access_logs import AccessLogBucket
 from infra.aws.bucket import SecureBucket, bucket_name
 from infra.aws.context import Context, Keys
 from infra.aws.documents import bucket_arn, bucket_policy
 from infra.aws.network_side import NetworkSide
 from infra.aws.storage import Home, Scratch
+from rackwright.design.governance import StorageTerms
 from rackwright.design.model import Design, Network, Storage
 
 Mountable = dict[str, pulumi.Output[str]]
@@ -22,6 +24,8 @@ class StorageSide(pulumi.ComponentResource):
     """By name in the design."""
     file_systems: dict[str, Mountable]
     """By name in the design."""
+    arns: dict[str, pulumi.Output[str]]
+    """Of buckets and file systems, by name in the design."""
     outputs: dict[str, object]
     """What the stack exports of this side."""
 
@@ -29,6 +33,8 @@ class StorageSide(pulumi.ComponentResource):
         super().__init__("rackwright:aws:StorageSide", f"{context.prefix}-storage", None, context.child)
         self._context, self._keys, self._network = context.within(self), keys, network
         design = context.design
+        self.arns = {}
+        self._log_bucket = self._declare_log_bucket()
         self.buckets = {storage.name: self._declare_bucket(storage) for storage in of_kind(design, "s3")}
         self.file_systems = {
             **{storage.name: self._declare_scratch(storage) for storage in of_kind(design, "fsx-lustre")},
@@ -38,50 +44,76 @@ class StorageSide(pulumi.ComponentResource):
         self.outputs = {"buckets": names, "file_systems": self.file_systems}
         self.register_outputs(self.outputs)
 
+    def _declare_log_bucket(self) -> pulumi.Output[str] | None:
+        """Where S3 writes who read and wrote the data; None where no bucket wants that."""
+        context, storages = self._context, of_kind(self._context.design, "s3")
+        if not any(self._terms(storage).access_logs for storage in storages):
+            return None
+        logs = AccessLogBucket(
+            f"{context.prefix}-access-logs",
+            context,
+            physical_name=bucket_name(context.prefix, "access-logs", context.region),
+            opts=context.child,
+        )
+        return logs.ready_bucket
+
+    def _terms(self, storage: Storage) -> StorageTerms:
+        return self._context.design.governance.storage.get(storage.name, StorageTerms())
+
     def _declare_bucket(self, storage: Storage) -> SecureBucket:
         context, physical = self._context, physical_name(self._context.design, storage, self._context.region)
-        return SecureBucket(
+        terms = self._terms(storage)
+        bucket = SecureBucket(
             f"{context.prefix}-{storage.name}",
             physical_name=physical,
-            key_arn=self._keys.data,
+            key_arn=terms.key or self._keys.data,
             retention_days=storage.retention_days or context.design.retention_days,
             policy=bucket_policy(bucket_arn(physical, context.region)),
             tags=context.tags,
             versioning=storage.versioning,
             object_lock=storage.object_lock,
+            lock_mode=terms.lock_mode,
+            expire_days=terms.expire_days,
+            access_logs=self._log_bucket if terms.access_logs else None,
             protect=self._holds(storage),
             opts=context.child,
         )
+        self.arns[storage.name] = bucket.arn
+        return bucket
 
     def _declare_scratch(self, storage: Storage) -> Mountable:
         context = self._context
         scratch = Scratch(
             f"{context.prefix}-{storage.name}",
+            context,
             storage=storage,
             vpc_id=self._network.vpc_id,
             subnet_id=self._network.subnet_ids[storage.subnet or _gpu_subnet(context.design)],
             clients=self._network.node_group_id,
+            fabric=self._network.fabric_group_id,
             key_arn=self._keys.data,
-            tags=context.tags,
             protect=self._holds(storage),
             opts=context.child,
         )
+        self.arns[storage.name] = scratch.arn
         return {"id": scratch.file_system_id, "dns_name": scratch.dns_name, "mount_name": scratch.mount_name}
 
     def _declare_home(self, storage: Storage) -> Mountable:
         context, ids = self._context, self._network.subnet_ids
         home = Home(
             f"{context.prefix}-{storage.name}",
+            context,
             storage=storage,
             vpc_id=self._network.vpc_id,
             subnet_ids={zone: ids[subnet] for zone, subnet in _subnet_by_zone(context.design.network).items()},
             clients=self._network.node_group_id,
             key_arn=self._keys.data,
-            tags=context.tags,
             protect=self._holds(storage),
             opts=context.child,
         )
-        return {"id": home.file_system_id, "dns_name": home.dns_name}
+        self.arns[storage.name] = home.arn
+        points = {f"access_point_{name}": id_ for name, id_ in home.access_points.items()}
+        return {"id": home.file_system_id, "dns_name": home.dns_name, **points}
 
     def _holds(self, storage: Storage) -> bool:
         """Whether the engine must refuse to delete `storage`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from rackwright.design.governance import Access, PasswordPolicy, PermissionSet, Trail
+from rackwright.design.promises import RECORDS_LOCKED, asks_for
 from rackwright.spec.cluster import ClusterSpec
 from rackwright.spec.governance import AccessSpec
 
@@ -59,16 +60,22 @@ def _kind_of(group: str) -> Literal["administrators", "operators", "users"]:
 
 
 def _secrets(spec: ClusterSpec) -> dict[str, str]:
-    """Secrets that the nodes read, by name within the cluster; their values are put in by people or at first boot."""
-    found = {"ngc": "Key for nvcr.io"}
-    if spec.slurm is not None:
-        if spec.access.munge_secret is None:
-            found["munge"] = "Munge key that all nodes share"
-        if spec.slurm.accounting:
-            found["database"] = "Password of the accounting database"
+    """Secrets that people put in and nodes read, by name within the cluster.
+
+    What nobody needs to know is not among them: it is made by the tool, and has its place beside the nodes' bundle.
+    """
+    found = {"ngc": "Key for nvcr.io"} if spec.software.ngc else {}
+    if spec.slurm is not None and spec.slurm.accounting:
+        found["database"] = "Password of the accounting database"
+    if spec.slurm is not None and spec.access.munge_secret is None:
+        found["munge"] = "Munge key that all nodes share"
     return dict(sorted(found.items()))
 
 
 def trail_of(spec: ClusterSpec) -> Trail:
     """Record of calls to the API."""
-    return Trail(on=spec.monitoring.cloudtrail, organisation=spec.monitoring.organisation_trail)
+    return Trail(
+        on=spec.monitoring.cloudtrail,
+        organisation=spec.monitoring.organisation_trail,
+        locked=asks_for(spec, RECORDS_LOCKED, None),
+    )

@@ -101,6 +101,8 @@ class Trail(_Part):
     on: bool = True
     organisation: bool = False
     """Whether it covers every account of the organisation."""
+    locked: bool = False
+    """Whether its files, and those of AWS Config, cannot be changed or removed while they are kept."""
 
 
 class Patching(_Part):
@@ -159,10 +161,54 @@ class IdleWatch(_Part):
     """Whether idle nodes go, one at a time; else only an alarm says so."""
 
 
+class Link(_Part):
+    """A directory of a Lustre file system that mirrors a prefix of S3."""
+
+    path: str
+    bucket: str
+    """``s3://bucket/prefix``."""
+    imports: bool
+    """Changes in the bucket appear on the file system."""
+    exports: bool
+    """Changes on the file system are written to the bucket."""
+
+
+class AccessPoint(_Part):
+    """Way into one directory of an EFS, as one group."""
+
+    name: str
+    path: str
+    gid: int
+
+
+class StorageTerms(_Part):
+    """How one storage on AWS is kept, beyond its size and kind."""
+
+    key: str | None = None
+    """ARN of the spec's own key; None takes the cluster's."""
+    drives: Literal["SSD", "HDD"] = "SSD"
+    metadata_iops: int | None = None
+    """None lets AWS choose by the size."""
+    root_squash: str | None = None
+    """``uid:gid`` that root of a client becomes; None leaves it root."""
+    compressed: bool = True
+    links: tuple[Link, ...] = ()
+    throughput_mode: Literal["elastic", "bursting"] = "elastic"
+    one_zone: bool = False
+    access_points: tuple[AccessPoint, ...] = ()
+    expire_days: int | None = None
+    """Objects are removed after this long; None never."""
+    access_logs: bool = True
+    lock_mode: Literal["GOVERNANCE", "COMPLIANCE"] = "GOVERNANCE"
+    """Who may lift an object lock: whoever has that right, or nobody."""
+
+
 class Governance(_Part):
     """Everything above, for one cluster."""
 
     keys: tuple[DataKey, ...] = ()
+    storage: Mapping[str, StorageTerms] = {}
+    """By name of the storage."""
     access: Access = Access()
     trail: Trail = Trail()
     detection: Detection = Detection()

@@ -10,6 +10,7 @@ from rackwright.design.keys import keys_of
 from rackwright.design.model import Cost
 from rackwright.design.patching import patching_of
 from rackwright.design.security import detection_of
+from rackwright.design.storage_terms import terms_of
 from rackwright.spec.cluster import ClusterSpec
 
 
@@ -17,6 +18,7 @@ def governance_of(spec: ClusterSpec, cost: Cost) -> Governance:
     """What `spec` decides, by itself or by what it promises; `cost` is that of the designed cluster."""
     return Governance(
         keys=keys_of(spec),
+        storage=terms_of(spec),
         access=access_of(spec),
         trail=trail_of(spec),
         detection=detection_of(spec),

@@ -463,6 +463,18 @@ PEOPLE = [
         {"principalId": "other"},
     ),
     Case(
+        "aws:iam/group:Group",
+        lambda w: {"name": "it", "path": "/people/"},
+        {},
+        {"path": "/other/"},
+    ),
+    Case(
+        "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+        lambda w: {"group": w.make("aws:iam/group:Group", {"name": "world"})[0], "policyArn": w.policy},
+        {},
+        {"group": "other"},
+    ),
+    Case(
         "aws:identitystore/group:Group",
         lambda w: {"displayName": "it", "identityStoreId": store(w), "description": "operators"},
         {"description": "all operators"},

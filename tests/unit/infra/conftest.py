@@ -50,6 +50,11 @@ class Recorder(Mocks):
         return {
             "aws:ec2/getAmi:getAmi": {"id": "ami-0123456789abcdef0"},
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
+            "aws:ssoadmin/getInstances:getInstances": {
+                "arns": ["arn:aws:sso:::instance/i"],
+                "identityStoreIds": ["d-1"],
+            },
+            "aws:identitystore/getGroup:getGroup": {"groupId": "group-1"},
         }[args.token]
 
 

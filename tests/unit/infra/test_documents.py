@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from infra.aws import documents
 from infra.aws.audit_trail import LOG_RETENTION_DAYS, log_retention
 from infra.aws.bucket import bucket_name
-from infra.aws.budget import monthly_limit
+from infra.aws.cost_documents import action_policy, stop_elastic_policy
 from infra.aws.documents import Scope
 from infra.aws.key_documents import WRITERS, key_policy
+from infra.aws.people_documents import people_policy, require_mfa_policy
 from rackwright.design.governance import DataKey
-from rackwright.design.model import Cost
 
 SCOPE = Scope("aws", "123456789012", "us-east-1")
 KEYS = (
@@ -41,6 +41,15 @@ def every_document() -> Iterator[tuple[str, str]]:
     yield "bucket", documents.bucket_policy(arn, trail_arn="arn:trail", account="1")
     yield "files", documents.file_system_policy("arn:aws:elasticfilesystem:us-east-1:1:file-system/fs-1")
     yield "topic", documents.topic_policy("arn:aws:sns:us-east-1:1:t", "1")
+    yield "access logs", documents.access_log_policy(arn, "1")
+    yield "config bucket", documents.config_bucket_policy(arn, "1")
+    yield "config role", documents.config_writer_policy(SCOPE, arn, "arn:aws:kms:us-east-1:1:key/k")
+    yield "secret", documents.secret_policy("arn:aws:iam::1:role/train-node")
+    yield "budget action", action_policy(SCOPE, "train-node", "train-stop-elastic")
+    yield "no larger pools", stop_elastic_policy(SCOPE, ["train-infer"])
+    yield "second factor", require_mfa_policy()
+    for kind in ("administrators", "operators", "users"):
+        yield f"people: {kind}", people_policy(SCOPE, "train", kind)
 
 
 @pytest.mark.parametrize(("name", "text"), every_document())
@@ -118,7 +127,28 @@ def test_bucket_names_are_legal_stable_and_differ_between_clusters(cluster, purp
     assert name[-1].isalnum()
 
 
-@given(st.floats(0, 1e6))
-def test_budget_is_whole_dollars_and_never_nothing(hourly) -> None:
-    cost = Cost(usd_per_hour=hourly, by_pool={}, storage_usd_per_hour=0, not_priced=(), priced_on="2026-11-01")
-    assert int(monthly_limit(cost)) >= 1
+def test_people_without_a_second_factor_can_only_set_one_up() -> None:
+    (deny,) = statements(require_mfa_policy())
+    assert deny["Effect"] == "Deny"
+    assert deny["Condition"] == {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
+    assert "iam:EnableMFADevice" in deny["NotAction"]
+    assert not any(action.startswith(("ec2:", "s3:")) for action in deny["NotAction"])
+
+
+def test_people_change_only_what_carries_the_tag_of_their_cluster() -> None:
+    for statement in statements(people_policy(SCOPE, "train", "administrators")):
+        if statement["Sid"] == "Operate":
+            assert statement["Condition"]["StringEquals"]["aws:ResourceTag/rackwright:stack"] == "train"
+    users = [each["Sid"] for each in statements(people_policy(SCOPE, "train", "users"))]
+    assert "Operate" not in users
+
+
+def test_above_the_budget_groups_do_not_grow_and_what_runs_is_left_alone() -> None:
+    denied = [action for each in statements(stop_elastic_policy(SCOPE, ["train-infer"])) for action in each["Action"]]
+    assert "autoscaling:SetDesiredCapacity" in denied
+    assert not any("Terminate" in action or "Stop" in action for action in denied)
+
+
+def test_only_the_nodes_read_a_secret() -> None:
+    (deny,) = statements(documents.secret_policy("arn:aws:iam::1:role/train-node"))
+    assert deny["Condition"] == {"ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::1:role/train-node"}}

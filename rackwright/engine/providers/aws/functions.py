@@ -114,7 +114,18 @@ def get_sso_instances(cloud: Cloud, args: Props) -> Props:
     return {"id": cloud.region, "arns": [instance["InstanceArn"] for instance in found], "identityStoreIds": stores}
 
 
+def get_identity_group(cloud: Cloud, args: Props) -> Props:
+    """A group of an identity store by its display name. Raises botocore's error when there is none."""
+    store, unique = args["identityStoreId"], args["alternateIdentifier"]["uniqueAttribute"]
+    attribute = {"AttributePath": "displayName", "AttributeValue": unique["attributeValue"]}
+    found = cloud.call(
+        "identitystore", "GetGroupId", IdentityStoreId=store, AlternateIdentifier={"UniqueAttribute": attribute}
+    )
+    return {"id": found["GroupId"], "groupId": found["GroupId"], "displayName": unique["attributeValue"]}
+
+
 FUNCTIONS: dict[str, Function] = {
+    "aws:identitystore/getGroup:getGroup": get_identity_group,
     "aws:ssoadmin/getInstances:getInstances": get_sso_instances,
     "aws:index/getCallerIdentity:getCallerIdentity": get_caller_identity,
     "aws:index/getPartition:getPartition": get_partition,

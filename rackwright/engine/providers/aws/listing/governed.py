@@ -11,6 +11,7 @@ VAULT, PLAN, WINDOW = "aws:backup/vault:Vault", "aws:backup/plan:Plan", "aws:ssm
 REPOSITORY, RULE, TOPIC = "aws:ecr/repository:Repository", "aws:cloudwatch/eventRule:EventRule", "aws:sns/topic:Topic"
 DETECTOR, SECRET = "aws:guardduty/detector:Detector", "aws:secretsmanager/secret:Secret"
 BUDGET, SET = "aws:budgets/budget:Budget", "aws:ssoadmin/permissionSet:PermissionSet"
+IAM_GROUP = "aws:iam/group:Group"
 
 Before = Mapping[str, Sequence[Found]]
 
@@ -183,6 +184,10 @@ GOVERNED: dict[str, Lister] = {
     "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment": _managed_policies,
     "aws:ssoadmin/accountAssignment:AccountAssignment": _assignments,
     "aws:identitystore/group:Group": _people,
+    IAM_GROUP: listed("iam", "ListGroups", "Groups[].GroupName"),
+    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": under(
+        IAM_GROUP, "iam", "ListAttachedGroupPolicies", "GroupName", "AttachedPolicies[].PolicyArn", "{parent}/{item}"
+    ),
     "aws:budgets/budgetAction:BudgetAction": _budget_actions,
     "aws:costexplorer/costAllocationTag:CostAllocationTag": listed(
         "ce", "ListCostAllocationTags", "CostAllocationTags[].TagKey"
@@ -196,5 +201,5 @@ GOVERNED: dict[str, Lister] = {
     ),
 }
 
-PARENTS_GOVERNED = (VAULT, PLAN, WINDOW, REPOSITORY, RULE, TOPIC, DETECTOR, SECRET, BUDGET, SET)
+PARENTS_GOVERNED = (VAULT, PLAN, WINDOW, REPOSITORY, RULE, TOPIC, DETECTOR, SECRET, BUDGET, SET, IAM_GROUP)
 """Types that others are listed under, or are settings of."""

@@ -9,6 +9,7 @@ from rackwright.engine.providers.aws.types import (
     configuration_records,
     data_links,
     detection,
+    identity,
     patching,
     registries,
     scaling_policies,
@@ -32,5 +33,5 @@ GOVERNED: tuple[type[Resource], ...] = (
     *(single_sign_on.PermissionSet, single_sign_on.PermissionSetInlinePolicy, single_sign_on.ManagedPolicyAttachment),
     *(single_sign_on.AccountAssignment, single_sign_on.Group, spending.BudgetAction, spending.CostAllocationTag),
     *(watching.Dashboard, watching.LogMetricFilter, watching.EventRule, watching.EventTarget),
-    *(watching.TopicSubscription,),
+    *(watching.TopicSubscription, identity.Group, identity.GroupPolicyAttachment),
 )

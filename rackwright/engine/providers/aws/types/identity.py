@@ -273,3 +273,53 @@ class RolePolicyAttachment(Resource):
         """By role and policy."""
         id_ = f"{wanted.get('role')}/{wanted.get('policyArn')}"
         return id_ if self.read(cloud, id_, wanted.props) else None
+
+
+class Group(IamResource):
+    """Group of users; IAM gives groups no tags."""
+
+    type_ = "aws:iam/group:Group"
+    noun, key = "Group", "GroupName"
+    replaces = frozenset({"path", "name"})
+    defaults = fixed({"path": "/"})
+    computed = ("arn", "uniqueId")
+    names = fixed({"GroupName": "name", "GroupId": "uniqueId"})
+
+    def create(self, cloud: Cloud, wanted: Wanted) -> str:
+        """Without tags."""
+        cloud.call("iam", "CreateGroup", GroupName=wanted.get("name"), Path=wanted.get("path"))
+        return str(wanted.get("name"))
+
+
+class GroupPolicyAttachment(Resource):
+    """A managed policy on a group."""
+
+    type_ = "aws:iam/groupPolicyAttachment:GroupPolicyAttachment"
+    service = "iam"
+    replaces = frozenset({"group", "policyArn"})
+
+    def create(self, cloud: Cloud, wanted: Wanted) -> str:
+        """Attach it."""
+        group, arn = wanted.get("group"), wanted.get("policyArn")
+        cloud.call("iam", "AttachGroupPolicy", GroupName=group, PolicyArn=arn)
+        return f"{group}/{arn}"
+
+    def read(self, cloud: Cloud, id_: str, known: Props) -> Props | None:
+        """Look through the group's policies."""
+        group, _, arn = id_.partition("/")
+        answer = cloud.find("iam", "ListAttachedGroupPolicies", GroupName=group)
+        found = pick("AttachedPolicies[].PolicyArn", answer) or []
+        return {"group": group, "policyArn": arn} if arn in found else None
+
+    def update(self, cloud: Cloud, id_: str, old: Props, wanted: Wanted, changed: frozenset[str]) -> None:
+        """Both properties force a replacement, so there is nothing to update."""
+
+    def delete(self, cloud: Cloud, id_: str, known: Props) -> None:
+        """Detach it."""
+        group, _, arn = id_.partition("/")
+        when_free(lambda: cloud.call("iam", "DetachGroupPolicy", GroupName=group, PolicyArn=arn))
+
+    def find(self, cloud: Cloud, wanted: Wanted) -> str | None:
+        """By group and policy."""
+        id_ = f"{wanted.get('group')}/{wanted.get('policyArn')}"
+        return id_ if self.read(cloud, id_, wanted.props) else None

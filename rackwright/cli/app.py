@@ -10,6 +10,7 @@ from rackwright import __version__
 from rackwright.cli import (
     anonymise,
     audit,
+    bake,
     catalog,
     cloud,
     cluster,
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 cluster.add_to(app)
 upgrade.add_to(app)
+bake.add_to(app)
 audit.add_to(app)
 docs.add_to(app)
 drift.add_to(app)

@@ -21,6 +21,8 @@ class WantedInstance:
     tags: dict[str, str] = field(default_factory=dict)
     generation: int = 0
     """Counts RebootInstances calls and stop/start cycles."""
+    image: str = ""
+    """Name of its machine image; a baked one brings a layer of its own."""
     running: bool = True
     """False for a stopped instance: its machine is powered off and keeps its disk."""
 

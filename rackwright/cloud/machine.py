@@ -13,7 +13,7 @@ import subprocess
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from rackwright.cloud import control_group, process, program, ssh
+from rackwright.cloud import baked, control_group, process, program, ssh
 from rackwright.cloud.guest_files import Guest, host_name, lay_out
 from rackwright.cloud.instance import WantedInstance
 from rackwright.cloud.settings import CloudSettings
@@ -81,6 +81,8 @@ def set_up(settings: CloudSettings, wanted: WantedInstance, base: Path, guest: G
     for name in ("up", "work", "root", "plain-disk"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / "base").symlink_to(base)
+    if layer := baked.layer_of(settings.cache, wanted.image, base):
+        (folder / "baked").symlink_to(layer)
     ssh.ensure_key(folder / "host-key")
     lay_out(folder / "up", base, folder / "host-key", wanted, guest)
     record = Record(wanted.id, host_name(wanted), wanted.private_ip, wanted.generation)

@@ -43,8 +43,14 @@ def _wanted(state: Any, instance: Any) -> WantedInstance:
         ssh_public_keys=(_text(key.material_public),) if key is not None and key.material_public else (),
         tags=tags,
         generation=getattr(instance, "rackwright_generation", 0),
+        image=_image_name(state, instance.image_id),
         running=instance.state in WANTED_STATES,
     )
+
+
+def _image_name(state: Any, image_id: str) -> str:
+    image = state.amis.get(image_id)
+    return str(image.name) if image is not None else ""
 
 
 def decode_user_data(data: Base64EncodedString | None) -> str:

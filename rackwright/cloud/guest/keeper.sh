@@ -17,7 +17,9 @@ for parent in "${group%/*}" "$group"; do
 done
 
 # The mount exists in this namespace only, so it goes away with us, however we end. Relative paths need no escaping.
-mount -t overlay rackwright -o lowerdir=base,upperdir=up,workdir=work root
+lower=base
+[ -e baked ] && lower=baked:base # a baked image lies between the base root and the machine's own layer
+mount -t overlay rackwright -o "lowerdir=$lower,upperdir=up,workdir=work" root
 
 boot=0
 while :; do

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from rich.table import Table
@@ -92,8 +93,17 @@ def summary_lines(plan: Plan, design: Design) -> Iterator[str]:
     """What a person wants to know before saying yes: size, cost, power, fabric, addresses."""
     yield f"plan      {counts_line(plan)}"
     yield from (f"effect    {one.sentence()}" for one in consequences(plan, design))
+    yield from recorded_lines(plan)
     yield f"resources {len(plan.steps)} (does not depend on the number of nodes)"
     yield from fabric_lines(design)
+
+
+def recorded_lines(plan: Plan) -> Iterator[str]:
+    """What the local cloud cannot exercise, and the engine keeps in the state only: how many of which type."""
+    types = Counter(short_type(step.type) for step in plan.steps if step.recorded)
+    if types:
+        told = ", ".join(f"{count} x {kind}" if count > 1 else kind for kind, count in sorted(types.items()))
+        yield f"recorded  {types.total()} in the state only, nothing was rehearsed: {told}"
 
 
 def fabric_lines(design: Design) -> Iterator[str]:

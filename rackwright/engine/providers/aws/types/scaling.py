@@ -144,9 +144,12 @@ class Group(Resource):
         when_free(lambda: cloud.call("autoscaling", "DeleteAutoScalingGroup", **name, ForceDelete=force))
 
     def find(self, cloud: Cloud, wanted: Wanted) -> str | None:
-        """By name."""
+        """By name, once its instances are in service: what was interrupted is waited for, not taken for done."""
         name = str(wanted.get("name"))
-        return name if self.read(cloud, name, wanted.props) else None
+        if self.read(cloud, name, wanted.props) is None:
+            return None
+        self.wait_for_capacity(cloud, name, wanted)
+        return name
 
     def problems(self, props: Props) -> list[tuple[str, str]]:
         """Sizes in order."""

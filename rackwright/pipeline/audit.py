@@ -17,7 +17,6 @@ from policies.registry import JUDGED_TYPES, RULES
 from policies.rule import Resource
 from policies.sources.kubernetes import kubernetes_resources
 from policies.sources.live import live_view
-from policies.sources.lock import resources_of_lock
 from policies.sources.state import resources_of_state
 from policies.subjects.document import Document, read_documents, resource_of
 from policies.subjects.host import MACHINE, resources_of_host
@@ -30,7 +29,7 @@ from rackwright.pipeline.account_facts import account_documents
 from rackwright.pipeline.audit_history import append_mark, audit_at, read_history
 from rackwright.pipeline.checkout import git
 from rackwright.pipeline.evidence import stack_log
-from rackwright.pipeline.findings import promised, waivers_of
+from rackwright.pipeline.findings import locked, promised, waivers_of
 from rackwright.pipeline.host_documents import host_documents
 from rackwright.pipeline.kubernetes_api import KubernetesApi
 from rackwright.pipeline.local import running_endpoint
@@ -142,8 +141,7 @@ def _gather(run: Run, places: Places, now: dt.datetime) -> _Gathered:
         _add_live(gathered, run, recorded, places, now)
     elif places.state:
         gathered.add("state", recorded)
-    if run.prepared.lock is not None:
-        gathered.add("lock", resources_of_lock(run.prepared.lock))
+    gathered.add("lock", locked(run.prepared))
     if places.hosts:
         documents = host_documents(run)
         silent = sum("" in one.get("unread", {}) for one in documents)

@@ -9,7 +9,7 @@ from policies.audit import AuditResult, coverage_of
 from policies.evaluation import evaluate
 from policies.profile import Profile, profile_of
 from policies.registry import RULES
-from policies.rule import Enforcement, Finding, Rule, Severity, Status
+from policies.rule import Enforcement, Finding, Resource, Rule, Severity, Status
 from policies.sources.lock import resources_of_lock
 from policies.sources.state import resources_of_state
 from policies.waiver import Waiver, apply_waivers
@@ -29,11 +29,16 @@ def promised(prepared: Prepared) -> Profile:
     return profile_of(prepared.spec.compliance, prepared.design.classification)
 
 
-def of_lock(prepared: Prepared) -> list[Finding]:
-    """Findings on what the lock pins; none where the stack has no lock."""
+def locked(prepared: Prepared) -> list[Resource]:
+    """What the lock pins, as the rules see it; nothing where the stack has no lock."""
     if prepared.lock is None:
         return []
-    return evaluate(RULES, resources_of_lock(prepared.lock), profile=promised(prepared))
+    return resources_of_lock(prepared.lock, rehearsal=prepared.design.target == "local")
+
+
+def of_lock(prepared: Prepared) -> list[Finding]:
+    """Findings on what the lock pins; none where the stack has no lock."""
+    return evaluate(RULES, locked(prepared), profile=promised(prepared))
 
 
 def of_state(deployment: Mapping[str, object], prepared: Prepared) -> list[Finding]:

@@ -169,6 +169,8 @@ def converge(cloud: Any, node: Mapping[str, str], report: Callable[[dict[str, ob
         seconds = round(time.monotonic() - began, 1)
         told = {"host": name, "status": status, "attempt": attempt, "boot_id": boot, "seconds": seconds}
         report({**told, **tally.as_report()})
+        sys.stdout.write(f"{status}: {tally.error or tally.phase or 'nothing done yet'}\n")
+        sys.stdout.flush()
 
     def on_line(line: str) -> None:
         if tally.take(line):

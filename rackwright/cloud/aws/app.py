@@ -23,7 +23,7 @@ from rackwright.cloud.aws.determinism import seed_every_source
 from rackwright.cloud.aws.faults import FAULTS_PATH, Fault, FaultPlan
 from rackwright.cloud.aws.journal import Entry, Journal
 from rackwright.cloud.aws.luck import Luck, in_force, refusal
-from rackwright.cloud.aws.services import BEHAVIOURS
+from rackwright.cloud.aws.services import BEHAVIOURS, quotas
 from rackwright.cloud.aws.tokens import once
 from rackwright.diagnostics import InputError
 
@@ -101,6 +101,7 @@ class Emulator:
         except InputError as wrong:
             return ApiError("FaultPlanBroken", "; ".join([wrong.summary, *(p.summary for p in wrong.problems)]))
         lifecycle.pace.scale = self._faults.plan.time_scale
+        quotas.lowered.values = self._faults.plan.quotas
         return fault
 
     def _strike(self, fault: Fault | ApiError, call: Call, start_response: StartResponse) -> Iterable[bytes]:

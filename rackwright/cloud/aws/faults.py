@@ -9,11 +9,11 @@ the launches that a service makes by itself: an auto-scaling group asks as ``ec2
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from ruamel.yaml import YAML
@@ -78,6 +78,8 @@ class Faults(BaseModel):
     seed: int = 0
     time_scale: float = Field(default=0, ge=0, le=1)
     """Seconds here for each second that something takes on AWS to come, change or go; 0: no time at all."""
+    quotas: Mapping[str, Annotated[float, Field(ge=0)]] = {}
+    """Quota of the account by Service Quotas' code (``L-417A185B: 384``); others are high."""
     faults: tuple[Fault, ...] = ()
 
 

@@ -22,6 +22,7 @@ from rackwright.cloud.aws.services import (
     launches,
     lustre,
     placement_groups,
+    quotas,
     scaling_groups,
     site_vpn,
 )
@@ -43,6 +44,7 @@ BEHAVIOURS: Behaviours = {
     **launches.BEHAVIOURS,
     **lustre.BEHAVIOURS,
     **placement_groups.BEHAVIOURS,
+    **quotas.BEHAVIOURS,
     **site_vpn.BEHAVIOURS,
     **scaling_groups.BEHAVIOURS,
 }

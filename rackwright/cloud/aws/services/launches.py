@@ -23,6 +23,7 @@ from moto.ec2.models.launch_templates import LaunchTemplate
 
 from rackwright.cloud.aws.call import ApiError, Behaviours, Call, Reply
 from rackwright.cloud.aws.services.placement_groups import MOST_SPREAD_PER_ZONE, groups_of, members_of
+from rackwright.cloud.aws.services.quotas import check_launch
 
 Launch = dict[str, Any]
 """A launch in the shape of RunInstances' parameters."""
@@ -156,6 +157,7 @@ def run_instances(
     subnet = kwargs.get("subnet_id") or next((n["SubnetId"] for n in kwargs["nics"] if n.get("SubnetId")), None)
     zone = self.get_subnet(subnet).availability_zone if subnet else kwargs.get("placement")
     check(self, launch, str(kwargs["instance_type"]), zone, count)
+    check_launch(self, launch, str(kwargs["instance_type"]), count)
     image = image_id or launch.get("ImageId") or ""
     reservations: list[Reservation] = []
     try:
@@ -230,6 +232,7 @@ def dress(state: Any, instance: Any, launch: Launch, index: int) -> None:
     instance.capacity_reservation_specification = launch.get("CapacityReservationSpecification")
     instance.disable_api_termination = bool(launch.get("DisableApiTermination"))
     instance.rackwright_generation = 0
+    instance.rackwright_market = (launch.get("InstanceMarketOptions") or {}).get("MarketType")
     _associate_profile(state, instance, launch.get("IamInstanceProfile") or {})
 
 

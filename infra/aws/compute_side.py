@@ -13,7 +13,9 @@ from infra.aws.identity import NodeIdentity
 from infra.aws.members import Members, find_members
 from infra.aws.network_side import NetworkSide
 from infra.aws.node_pool import NodePool
+from infra.aws.slurm_power import SlurmPower
 from rackwright.design import node_name
+from rackwright.design.elastic import POWER_ROLE
 from rackwright.design.model import Pool
 
 
@@ -27,18 +29,40 @@ class ComputeSide(pulumi.ComponentResource):
     outputs: dict[str, object]
     """What the stack exports of this side."""
 
-    def __init__(self, context: Context, keys: Keys, network: NetworkSide, identity: NodeIdentity) -> None:
+    def __init__(
+        self,
+        context: Context,
+        keys: Keys,
+        network: NetworkSide,
+        identity: NodeIdentity,
+        topic_arn: pulumi.Output[str] | None = None,
+    ) -> None:
         super().__init__("rackwright:aws:ComputeSide", f"{context.prefix}-compute", None, context.child)
         self._context, self._keys, self._network, self._identity = context.within(self), keys, network, identity
+        self._topic_arn = topic_arn
         self._groups = {"nodes": network.node_group_id, "fabric": network.fabric_group_id}
         self._bundle = bundle_source(context.design, context.settings, context.region)
+        self._public_addresses: dict[str, pulumi.Output[str]] = {}
+        self._controller_ids: list[pulumi.Output[str]] = []
         self._key_name = self._declare_key_pair(context.settings.ssh_public_key)
         managed = context.design.kubernetes.pools if context.design.kubernetes else ()
         own = [pool for pool in context.design.pools if pool.name not in managed]
         self.group_names = {}
         self.members = {pool.name: self._declare_pool(pool) for pool in own}
-        self.outputs = {}
+        self._declare_power(own)
+        self.outputs = {"public_addresses": self._public_addresses}
         self.register_outputs(self.outputs)
+
+    def _declare_power(self, pools: list[Pool]) -> None:
+        elastic = [pool for pool in pools if pool.elastic_cidr is not None]
+        if elastic:
+            SlurmPower(
+                self._context,
+                pools=elastic,
+                subnet_ids=self._network.subnet_ids,
+                identity=self._identity,
+                controller_ids=self._controller_ids,
+            )
 
     def _declare_key_pair(self, public_key: str | None) -> pulumi.Output[str] | None:
         if public_key is None:
@@ -87,6 +111,11 @@ class ComputeSide(pulumi.ComponentResource):
             key_name=self._key_name,
             tags=context.tags,
             protect=context.protect,
+            region=context.region,
+            topic_arn=self._topic_arn,
             opts=context.child,
         )
+        self._public_addresses |= heads.public_addresses
+        if POWER_ROLE in pool.ansible_roles:
+            self._controller_ids += heads.instance_ids
         return pulumi.Output.all(*heads.instance_ids).apply(lambda ids: list(zip(ids, pool.addresses, strict=True)))

@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.aws import launch
+from infra.aws.recovery import Recovery
 from rackwright.design.boot import BundleSource
 from rackwright.design.model import Design, Pool
 
@@ -16,11 +17,14 @@ class HeadNodes(pulumi.ComponentResource):
     """The few nodes of a control or login pool, as instances with fixed private addresses.
 
     They hold the scheduler's state, so with `protect` the engine refuses to delete or replace them. A new image or new
-    user data does not replace a running one: configuration changes it in place.
+    user data does not replace a running one: configuration changes it in place. EC2 mends a failed host or a hung
+    system by itself, and login nodes on show have a public address that stays.
     Source: AWS EC2 User Guide, "Amazon EC2 instance IP addressing".
     """
 
     instance_ids: list[pulumi.Output[str]]
+    public_addresses: dict[str, pulumi.Output[str]]
+    """Node -> fixed public address, for login nodes that have one."""
 
     def __init__(
         self,
@@ -38,10 +42,14 @@ class HeadNodes(pulumi.ComponentResource):
         key_name: pulumi.Input[str] | None,
         tags: Mapping[str, str],
         protect: bool,
+        region: str,
+        topic_arn: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("rackwright:aws:HeadNodes", name, None, opts)
         tags = launch.node_tags(pool, tags)
+        child = pulumi.ResourceOptions(parent=self)
+        on_show = pool.role == "login" and pool.public_ip
         keep = pulumi.ResourceOptions(parent=self, protect=protect, ignore_changes=["ami", "userData"])
         self.instance_ids = [
             aws.ec2.Instance(
@@ -50,7 +58,7 @@ class HeadNodes(pulumi.ComponentResource):
                 instance_type=pool.machine,
                 subnet_id=subnet_id,
                 private_ip=address,
-                associate_public_ip_address=pool.public_ip,
+                associate_public_ip_address=pool.public_ip and not on_show,
                 vpc_security_group_ids=[group_id],
                 iam_instance_profile=profile_name,
                 key_name=key_name,
@@ -58,6 +66,7 @@ class HeadNodes(pulumi.ComponentResource):
                 disable_api_termination=protect,
                 ebs_optimized=True,
                 monitoring=True,
+                maintenance_options=aws.ec2.InstanceMaintenanceOptionsArgs(auto_recovery="default"),
                 metadata_options=aws.ec2.InstanceMetadataOptionsArgs(
                     http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=pool.imds_hops
                 ),
@@ -69,4 +78,12 @@ class HeadNodes(pulumi.ComponentResource):
             ).id
             for node, address in nodes
         ]
+        names = [f"{design.name}-{node}" for node, _ in nodes]
+        for label, id_ in zip(names, self.instance_ids, strict=True):
+            Recovery(label, instance_id=id_, region=region, topic_arn=topic_arn, tags=tags, opts=child)
+        self.public_addresses = {
+            label: aws.ec2.Eip(label, domain="vpc", instance=id_, tags={**tags, "Name": label}, opts=child).public_ip
+            for label, id_ in zip(names, self.instance_ids, strict=True)
+            if on_show
+        }
         self.register_outputs({"instance_ids": self.instance_ids})

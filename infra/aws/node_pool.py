@@ -69,12 +69,14 @@ class NodePool(pulumi.ComponentResource):
         self.register_outputs({"group_name": self.group_name})
 
     def _declare_group(self, template: aws.ec2.LaunchTemplate, subnet_id: pulumi.Input[str]) -> pulumi.Output[str]:
-        fixed = self._pool.min_nodes == self._pool.max_nodes
+        # Of a pool that Slurm grows, the group keeps the nodes that always run; the others are Slurm's own.
+        most = self._pool.min_nodes if self._pool.elastic_cidr else self._pool.max_nodes
+        fixed = self._pool.min_nodes == most
         return aws.autoscaling.Group(
             self._prefix,
             name=self._prefix,
             min_size=self._pool.min_nodes,
-            max_size=self._pool.max_nodes,
+            max_size=most,
             desired_capacity=self._pool.min_nodes,
             vpc_zone_identifiers=[subnet_id],
             placement_group=self._declare_placement(),

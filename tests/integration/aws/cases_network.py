@@ -138,6 +138,12 @@ WAYS_IN = [
         {"vpcId": "vpc-other"},
     ),
     Case(
+        "aws:ec2/subnetCidrReservation:SubnetCidrReservation",
+        lambda w: {"subnetId": w.subnet, "cidrBlock": "10.9.0.224/27", "reservationType": "explicit"},
+        {},
+        {"cidrBlock": "10.9.0.192/27"},
+    ),
+    Case(
         "aws:ec2/customerGateway:CustomerGateway",
         lambda w: {"bgpAsn": "65001", "ipAddress": "203.0.113.10", "type": "ipsec.1", "tags": TAGS},
         NEW_TAGS,

@@ -48,7 +48,8 @@ def _addresses(interfaces: Iterable[Any]) -> Iterator[str]:
 def take(subnet: Any, holder: object, *, lowest: bool) -> str:
     """Reserve an address. Raises `ApiError` when the subnet is full, in AWS's words."""
     order = usable(subnet.cidr)
-    found = first_free(order if lowest else reversed(order), taken_in(subnet))
+    free = (number for number in (order if lowest else reversed(order)) if not _is_reserved(subnet, number))
+    found = first_free(free, taken_in(subnet))
     if found is None:
         raise ApiError(
             "InsufficientFreeAddressesInSubnet",
@@ -56,6 +57,15 @@ def take(subnet: Any, holder: object, *, lowest: bool) -> str:
         )
     vars(subnet)["_subnet_ips"][found] = holder
     return found
+
+
+def _is_reserved(subnet: Any, number: int) -> bool:
+    """Whether the address lies in a reservation, from which AWS gives nothing by itself.
+
+    Source: AWS VPC User Guide, "Subnet CIDR reservations".
+    """
+    address = IPv4Address(number)
+    return any(address in one.cidr for one in vars(subnet)["_cidr_reservations"])
 
 
 def _take_lowest(subnet: Any, instance: Any) -> str:

@@ -33,6 +33,15 @@ def _records(cloud: ReadOnlyCloud, before: Before) -> list[Found]:
     return found
 
 
+def _reservations(cloud: ReadOnlyCloud, _: Before) -> list[Found]:
+    found = []
+    for subnet in cloud.listed("ec2", "DescribeSubnets", "Subnets[].SubnetId"):
+        answer = cloud.call("ec2", "GetSubnetCidrReservations", SubnetId=subnet)
+        ids = pick("SubnetIpv4CidrReservations[].SubnetCidrReservationId", answer) or []
+        found += [Found(str(id_), {"subnetId": subnet}) for id_ in ids]
+    return found
+
+
 def _configs(cloud: ReadOnlyCloud, _: Before) -> list[Found]:
     every = cloud.listed("route53resolver", "ListFirewallConfigs", "FirewallConfigs[]")
     return [Found(str(one["Id"]), {"resourceId": one["ResourceId"]}) for one in every]
@@ -66,6 +75,7 @@ def _authorizations(cloud: ReadOnlyCloud, before: Before) -> list[Found]:
 
 NETWORKED: dict[str, Lister] = {
     "aws:ec2/networkAcl:NetworkAcl": listed("ec2", "DescribeNetworkAcls", "NetworkAcls[?!IsDefault].NetworkAclId"),
+    "aws:ec2/subnetCidrReservation:SubnetCidrReservation": _reservations,
     ZONE: _zones,
     "aws:route53/record:Record": _records,
     "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList": listed(

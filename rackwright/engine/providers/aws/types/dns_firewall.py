@@ -50,8 +50,12 @@ class DomainList(_Resolver):
 
     def outputs(self, cloud: Cloud, id_: str, item: dict[str, Any]) -> Props:
         """The names."""
-        pages = cloud.client(self.service).get_paginator("list_firewall_domains").paginate(FirewallDomainListId=id_)
-        return {"domains": [name for page in pages for name in page["Domains"]]}
+        names, asked = [], {"FirewallDomainListId": id_}
+        while asked:
+            page = cloud.call(self.service, "ListFirewallDomains", **asked)
+            names += page.get("Domains") or []
+            asked = {**asked, "NextToken": page["NextToken"]} if page.get("NextToken") else {}
+        return {"domains": names}
 
 
 class RuleGroup(_Resolver):

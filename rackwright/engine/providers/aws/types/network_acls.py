@@ -1,12 +1,12 @@
-"""Network ACLs with their entries and subnets."""
+"""What guards and divides subnets: network ACLs with their entries, and reserved addresses."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from rackwright.engine.providers.aws.cloud import Cloud
-from rackwright.engine.providers.aws.resource import Ec2Resource, Life, Wanted, pick, when_free
-from rackwright.engine.providers.aws.shapes import Props
+from rackwright.engine.providers.aws.resource import Ec2Resource, Life, Resource, Wanted, pick, when_free
+from rackwright.engine.providers.aws.shapes import Props, fixed, from_api
 
 LAST_RULE = 32767
 """The refusal at the end of every ACL, which cannot be changed."""
@@ -108,3 +108,42 @@ def _move(cloud: Cloud, subnet: str, acl: str) -> None:
 def _default_of(cloud: Cloud, vpc: str) -> str:
     filters = [{"Name": "vpc-id", "Values": [vpc]}, {"Name": "default", "Values": ["true"]}]
     return str(pick("NetworkAcls[0].NetworkAclId", cloud.call("ec2", "DescribeNetworkAcls", Filters=filters)))
+
+
+class CidrReservation(Resource):
+    """Addresses of a subnet that AWS gives to nobody by itself; the API lists those of a subnet."""
+
+    type_ = "aws:ec2/subnetCidrReservation:SubnetCidrReservation"
+    service = "ec2"
+    replaces = frozenset({"cidrBlock", "description", "reservationType", "subnetId"})
+    computed = ("ownerId",)
+    names = fixed({"Cidr": "cidrBlock"})
+
+    def create(self, cloud: Cloud, wanted: Wanted) -> str:
+        """Reserve."""
+        params = cloud.params("ec2", "CreateSubnetCidrReservation", wanted.props, self.names)
+        answer = cloud.call("ec2", "CreateSubnetCidrReservation", **params)
+        return str(answer["SubnetCidrReservation"]["SubnetCidrReservationId"])
+
+    def read(self, cloud: Cloud, id_: str, known: Props) -> Props | None:
+        """Find it in its subnet."""
+        item = _reserved(cloud, known.get("subnetId"), "SubnetCidrReservationId", id_)
+        return item and from_api({key: value for key, value in item.items() if key != "Tags"}, self.names)
+
+    def update(self, cloud: Cloud, id_: str, old: Props, wanted: Wanted, changed: frozenset[str]) -> None:
+        """All properties replace it."""
+
+    def delete(self, cloud: Cloud, id_: str, known: Props) -> None:
+        """Give the addresses back."""
+        when_free(lambda: cloud.call("ec2", "DeleteSubnetCidrReservation", SubnetCidrReservationId=id_))
+
+    def find(self, cloud: Cloud, wanted: Wanted) -> str | None:
+        """By subnet and network."""
+        item = _reserved(cloud, wanted.get("subnetId"), "Cidr", wanted.get("cidrBlock"))
+        return str(item["SubnetCidrReservationId"]) if item else None
+
+
+def _reserved(cloud: Cloud, subnet: Any, member: str, value: Any) -> dict[str, Any] | None:
+    answer = cloud.find("ec2", "GetSubnetCidrReservations", SubnetId=subnet)
+    found: dict[str, Any] | None = pick(f"SubnetIpv4CidrReservations[?{member}=='{value}'] | [0]", answer)
+    return found

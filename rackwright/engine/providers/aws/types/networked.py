@@ -6,7 +6,7 @@ from rackwright.engine.providers.aws.resource import Resource
 from rackwright.engine.providers.aws.types import dns, dns_firewall, network_acls, vpn
 
 NETWORKED: tuple[type[Resource], ...] = (
-    *(network_acls.NetworkAcl, dns.Zone, dns.Record),
+    *(network_acls.NetworkAcl, network_acls.CidrReservation, dns.Zone, dns.Record),
     *(dns_firewall.DomainList, dns_firewall.RuleGroup, dns_firewall.Rule, dns_firewall.RuleGroupAssociation),
     *(dns_firewall.Config, dns_firewall.QueryLogConfig, dns_firewall.QueryLogConfigAssociation),
     *(vpn.CustomerGateway, vpn.VpnGateway, vpn.RoutePropagation, vpn.VpnConnection, vpn.VpnConnectionRoute),

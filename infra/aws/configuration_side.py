@@ -12,9 +12,7 @@ from infra.aws.identity import NodeIdentity
 from infra.settings import Settings
 from rackwright.design.boot import BundleSource, source_for
 from rackwright.design.model import Design
-
-SECRETS = ("mfa_secret", "munge_key")
-"""Secrets that roles need; the stack declares them empty and the pipeline fills them, so that no state holds them."""
+from rackwright.design.node_secrets import node_secrets
 
 RECOVERY_DAYS = 7
 """Shortest that Secrets Manager offers for a secret that can be brought back."""
@@ -91,6 +89,7 @@ class ConfigurationSide(pulumi.ComponentResource):
         )
 
     def _declare_secrets(self) -> dict[str, pulumi.Output[str]]:
+        """Declared empty; the pipeline fills them, so that no state holds them."""
         context = self._context
         return {
             name: aws.secretsmanager.Secret(
@@ -102,5 +101,5 @@ class ConfigurationSide(pulumi.ComponentResource):
                 tags=context.tags,
                 opts=context.child,
             ).name
-            for name in SECRETS
+            for name in node_secrets(context.design)
         }

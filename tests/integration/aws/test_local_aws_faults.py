@@ -155,3 +155,28 @@ def test_a_group_that_gets_capacity_later_comes_up_and_survives_a_restart(
 def members(emulator: Emulator) -> list[str]:
     (found,) = emulator.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
     return sorted(one["InstanceId"] for one in found["Instances"])
+
+
+# --- quotas -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_lowered_quota_is_read_and_bites_but_a_block_counts_for_none(rough: Emulator) -> None:
+    plan = Faults(quotas={"L-417A185B": 192, "L-0263D0A3": 0, "L-F678F1CE": 0})
+    save_faults(rough.state / "faults.yaml", plan)
+    ec2, quotas = rough.client("ec2", "ap-south-1"), rough.client("service-quotas", "ap-south-1")
+    read = quotas.get_service_quota(ServiceCode="ec2", QuotaCode="L-417A185B")["Quota"]
+    assert (read["QuotaName"], read["Value"]) == ("Running On-Demand P instances", 192)
+    p5 = {"ImageId": "ami-1", "InstanceType": "p5.48xlarge", "MinCount": 1, "MaxCount": 1}
+    block = {"InstanceMarketOptions": {"MarketType": "capacity-block"}}
+    ec2.run_instances(**p5, **block)
+    ec2.run_instances(**p5)
+    for call, code in (
+        (lambda: ec2.run_instances(**p5), "VcpuLimitExceeded"),
+        (lambda: ec2.allocate_address(Domain="vpc"), "AddressLimitExceeded"),
+        (lambda: ec2.create_vpc(CidrBlock="10.0.0.0/16"), "VpcLimitExceeded"),
+    ):
+        with pytest.raises(ClientError, match=code):
+            call()
+    ec2.run_instances(**p5, **block)
+    (rough.state / "faults.yaml").unlink()
+    ec2.run_instances(**p5)

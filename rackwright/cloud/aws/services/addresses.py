@@ -96,7 +96,10 @@ def _interface(self: Any, ec2_backend: Any, subnet: Any, private_ip_address: Any
 
 
 def _check_groups(ec2: Any, group_ids: Iterable[str]) -> None:
-    """Security groups of an interface must exist. Source: AWS EC2 API Reference, "Error codes" (InvalidGroup.NotFound)."""
+    """Security groups of an interface must exist.
+
+    Source: AWS EC2 API Reference, "Error codes" (InvalidGroup.NotFound).
+    """
     for group in group_ids:
         if ec2.get_security_group_from_id(group) is None:
             raise ApiError("InvalidGroup.NotFound", f"The security group '{group}' does not exist")

@@ -1,9 +1,10 @@
 """Service Quotas: figures that can be read, and that are enforced.
 
 An account that builds GPU clusters has had its quotas raised, so the figures here are high; ``quotas`` of the fault
-plan lowers one by its code. Sources: Amazon EC2 User Guide, "Amazon EC2 service quotas" (vCPUs by family; instances of a
-capacity block count for none); Amazon VPC User Guide, "Amazon VPC quotas"; AWS EC2 API Reference, "Error codes"
-(docs.aws.amazon.com, 2026-11).
+plan lowers one by its code.
+
+Sources: Amazon EC2 User Guide, "Amazon EC2 service quotas" (vCPUs by family; instances of a capacity block count for
+none); Amazon VPC User Guide, "Amazon VPC quotas"; AWS EC2 API Reference, "Error codes" (docs.aws.amazon.com, 2026-11).
 """
 
 from __future__ import annotations

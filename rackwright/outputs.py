@@ -1,0 +1,79 @@
+"""What a stack exports beside its inventory: ids and addresses that people and later stages look up.
+
+The program fills it, everything after the apply reads it. A stack has only what its design asks for, so every member
+may be absent; nothing secret is ever among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Mountable(_Part):
+    """What a client needs to mount a file system."""
+
+    id: str
+    """``fs-…``"""
+    dns_name: str
+    """Name that AWS gives it; the cluster's own zone has a shorter one."""
+    mount_name: str | None = None
+    """Lustre's name of the file system; None for EFS."""
+
+
+class ControlPlane(_Part):
+    """What a client of Kubernetes needs."""
+
+    name: str
+    endpoint: str
+    """URL of the API server, reachable from inside the VPC."""
+    version: str
+    certificate_authority: str
+    """Certificates that sign the API server's, base64."""
+    roles: Mapping[str, str] = {}
+    """IAM roles that people take, by group; ARNs."""
+
+
+class ClusterOutputs(_Part):
+    """Exports of one stack, under the name ``outputs``."""
+
+    vpc_id: str | None = None
+    subnet_ids: Mapping[str, str] = {}
+    """Subnet of the design (``gpu-use1-az6``) -> id."""
+    traffic_bucket: str | None = None
+    """Bucket with the flow logs."""
+    dns_zone: str | None = None
+    """Private zone with the names of head nodes, login nodes and file systems."""
+    dns_zone_id: str | None = None
+    site_vpn_id: str | None = None
+    """Connection to another network; its pre-shared keys are in Secrets Manager."""
+    client_vpn_id: str | None = None
+    """Endpoint whose configuration people download."""
+    public_addresses: Mapping[str, str] = {}
+    """Login node -> fixed public address."""
+    key_arn: str | None = None
+    """KMS key of the data."""
+    secrets: Mapping[str, str] = {}
+    """Purpose (``munge``, ``ngc``) -> ARN of the secret; the values are not here."""
+    image_repositories: Mapping[str, str] = {}
+    """Repository -> URL."""
+    buckets: Mapping[str, str] = {}
+    """Storage of the design -> bucket."""
+    file_systems: Mapping[str, Mountable] = {}
+    """Storage of the design -> how to mount it."""
+    node_bucket: str | None = None
+    """Bucket from which nodes fetch their configuration."""
+    node_secrets: Mapping[str, str] = {}
+    """Secrets that nodes read while they configure themselves: purpose -> name."""
+    kubernetes: ControlPlane | None = None
+    alerts_topic: str | None = None
+    """Topic that budgets, alarms and findings go to."""
+    backup_vault: str | None = None
+    """Vault with the recovery points."""
+    file_servers: Mapping[str, str] = {}
+    """Storage of the design -> address of its server (a site of one's own)."""

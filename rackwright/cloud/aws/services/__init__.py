@@ -53,5 +53,14 @@ BEHAVIOURS: Behaviours = {
 
 def install() -> None:
     """Put into moto what cannot be done from outside; safe to call again."""
-    for subject in (addresses, client_vpn, bucket_policies, images, launches, placement_groups, scaling_groups):
+    for subject in (
+        addresses,
+        client_vpn,
+        bucket_policies,
+        governed,
+        images,
+        launches,
+        placement_groups,
+        scaling_groups,
+    ):
         subject.install()

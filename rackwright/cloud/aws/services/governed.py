@@ -37,3 +37,8 @@ BEHAVIOURS: Behaviours = {
     **single_sign_on.BEHAVIOURS,
 }
 """By (service, action)."""
+
+
+def install() -> None:
+    """Put into moto what cannot be done from outside; safe to call again."""
+    bucket_settings.install()

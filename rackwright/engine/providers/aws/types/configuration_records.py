@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rackwright.engine.providers.aws.cloud import Cloud
 from rackwright.engine.providers.aws.resource import Wanted
-from rackwright.engine.providers.aws.shapes import Props, fixed
+from rackwright.engine.providers.aws.shapes import Props, fixed, from_api
 from rackwright.engine.providers.aws.types.declared import Calls, Declared, Tagging
 
 
@@ -22,6 +24,15 @@ class Recorder(Declared):
     found = "ConfigurationRecorders[?name=='$ConfigurationRecorderName'] | [0]"
     names = fixed({"roleARN": "roleArn"})
     puts = True
+
+    def outputs(self, cloud: Cloud, id_: str, item: dict[str, Any]) -> Props:
+        """Single structures of the group are lists in pulumi-aws."""
+        del cloud, id_
+        group: Props = from_api(item.get("recordingGroup") or {})
+        excluded, strategy = group.pop("exclusionByResourceTypes", None), group.pop("recordingStrategy", None)
+        group["exclusionByResourceTypes"] = [excluded] if excluded and excluded.get("resourceTypes") else []
+        group["recordingStrategies"] = [strategy] if strategy else []
+        return {"recordingGroup": group}
 
 
 class RecorderStatus(Declared):

@@ -15,6 +15,11 @@ STACK_TAG = "rackwright:stack"
 NAMES = ("id", "arn", "bucket", "keyId")
 """Properties that other resources point to."""
 
+MADE_BY = "madeBy"
+"""Property of what AWS made for another thing (an instance of a group): the id of that thing. Nobody records these."""
+RECORDED = "recorded-"
+"""How ids begin that a rehearsal made up, because its cloud does not have the type."""
+
 Key = tuple[str, str]
 """Type and id."""
 
@@ -45,7 +50,7 @@ def live_view(
     of a bucket); with `whole_region` everything. What was not read is in scope, and unknown. `listed` are the types
     that were looked for: a recorded resource of another type is told as it is recorded, and is never gone.
     """
-    known = {_key(one): one for one in recorded if one.props.get("id")}
+    known = {_key(one): one for one in recorded if one.props.get("id") and not _is_kept_in_state_alone(one)}
     found = [_matched(resource_of(document), known) for document in documents]
     unread = [one for one in found if "" in one.unread]
     about = [one for one in found if _is_about_all(one) and "" not in one.unread]
@@ -58,9 +63,13 @@ def live_view(
             *(one for one in read if whole_region or _key(one) in claimed),
             *about,
             *unread,
-            *(one for one in recorded if one.type not in listed),
+            *(one for one in recorded if one.type not in listed or _is_kept_in_state_alone(one)),
         ),
-        tuple(_noted(one, UNMANAGED, claimed=_key(one) in claimed) for one in read if _key(one) not in known),
+        tuple(
+            _noted(one, UNMANAGED, claimed=_key(one) in claimed)
+            for one in read
+            if _key(one) not in known and MADE_BY not in one.props
+        ),
         tuple(_noted(one, GONE) for key, one in known.items() if key not in there and key[0] in listed - hidden),
     )
 
@@ -74,6 +83,10 @@ def _matched(resource: Resource, known: Mapping[Key, Resource]) -> Resource:
 
 def _key(resource: Resource) -> Key:
     return resource.type, str(resource.props.get("id"))
+
+
+def _is_kept_in_state_alone(resource: Resource) -> bool:
+    return str(resource.props.get("id", "")).startswith(RECORDED)
 
 
 def _is_about_all(resource: Resource) -> bool:

@@ -16,13 +16,13 @@ from policies.profile import FRAMEWORKS
 from policies.registry import JUDGED_TYPES, RULES
 from policies.rule import Resource
 from policies.sources.kubernetes import kubernetes_resources
-from policies.sources.live import live_view
+from policies.sources.live import MADE_BY, live_view
 from policies.sources.state import resources_of_state
 from policies.subjects.document import Document, read_documents, resource_of
 from policies.subjects.host import MACHINE, resources_of_host
 from policies.trend import Change, Mark, change, mark_of
 from rackwright.diagnostics import InputError, Problem
-from rackwright.engine.providers.aws.listing import ReadOnlyCloud, survey
+from rackwright.engine.providers.aws.listing import Live, ReadOnlyCloud, survey
 from rackwright.engine.providers.aws.listing.account import reason_of
 from rackwright.engine.providers.aws.types import TYPES
 from rackwright.pipeline.account_facts import account_documents
@@ -35,6 +35,11 @@ from rackwright.pipeline.kubernetes_api import KubernetesApi
 from rackwright.pipeline.local import running_endpoint
 from rackwright.pipeline.run import Run
 
+NOT_READ = {
+    "aws:fsx/lustreFileSystem:LustreFileSystem": ("securityGroupIds", "rootSquashConfiguration", "logConfiguration"),
+}
+"""Properties that the survey cannot read where the API does not answer them: unknown, and not "not set"."""
+NOT_READ_WHY = "the API does not answer it"
 LOCAL_REGION = "us-east-1"
 """Region that the rehearsal plays."""
 
@@ -171,7 +176,7 @@ def _add_live(gathered: _Gathered, run: Run, recorded: list[Resource], places: P
     cloud = ReadOnlyCloud(design.region or LOCAL_REGION, endpoint)
     _sign_in(cloud)
     seen = survey(cloud, run.watch.note)
-    documents = [Document(type=one.type, name=one.id, props={**one.props, "id": one.id}) for one in seen.things]
+    documents = [_document(one) for one in seen.things]
     documents += [
         Document(type=one.type, name=one.id or f"every {one.type}", props={}, unread={"": one.reason})
         for one in seen.not_read
@@ -186,6 +191,12 @@ def _add_live(gathered: _Gathered, run: Run, recorded: list[Resource], places: P
     )
     note = f"{len(view.unmanaged)} unmanaged, {len(view.gone)} gone, {len(seen.not_read)} not readable"
     gathered.add("live", (*view.resources, *view.unmanaged, *view.gone), note)
+
+
+def _document(one: Live) -> Document:
+    belongs = {MADE_BY: one.made_by} if one.made_by else {}
+    unread = {f"/{name}": NOT_READ_WHY for name in NOT_READ.get(one.type, ()) if name not in one.props}
+    return Document(type=one.type, name=one.id, props={**one.props, "id": one.id, **belongs}, unread=unread)
 
 
 def _sign_in(cloud: ReadOnlyCloud) -> None:

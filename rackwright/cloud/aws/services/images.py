@@ -29,6 +29,7 @@ def _register(state: Any, name: str, description: str, architecture: str) -> Any
     image = state.register_image(name, description)
     image.architecture, image.virtualization_type, image.hypervisor = architecture, "hvm", "xen"
     image.root_device_name, image.root_device_type = "/dev/xvda", "ebs"
+    image.ebs_snapshot.owner_id = DEBIAN_ACCOUNT  # whoever published the image owns its snapshot, and not this account
     return image
 
 

@@ -26,6 +26,8 @@ class Live:
     id: str
     props: Props
     """As the provider's outputs name them."""
+    made_by: str | None = None
+    """Id of what AWS made it for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def _read(cloud: ReadOnlyCloud, token: str, one: Found) -> Live | NotRead | None
         props = TYPES[token].read(cloud, one.id, one.known)
     except (ClientError, BotoCoreError) as problem:
         return NotRead(token, one.id, reason_of(problem))
-    return None if props is None else Live(token, one.id, props)
+    return None if props is None else Live(token, one.id, props, one.made_by)
 
 
 def reason_of(problem: ClientError | BotoCoreError) -> str:

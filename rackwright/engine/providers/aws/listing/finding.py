@@ -18,6 +18,8 @@ class Found:
     """As the provider's state holds it."""
     known: Props = field(default_factory=dict)
     """Properties that reading it needs."""
+    made_by: str | None = None
+    """Id of what AWS made it for; None where somebody made it."""
 
 
 Lister = Callable[[ReadOnlyCloud, Mapping[str, Sequence[Found]]], Iterable[Found]]

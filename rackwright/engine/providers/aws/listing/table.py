@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rackwright.engine.providers.aws.listing import belonging
 from rackwright.engine.providers.aws.listing.finding import Found, Lister, listed, remembered, setting_of, single, under
 from rackwright.engine.providers.aws.listing.governed import GOVERNED, PARENTS_GOVERNED
 from rackwright.engine.providers.aws.listing.kubernetes import CLUSTER, KUBERNETES
 from rackwright.engine.providers.aws.listing.networked import NETWORKED, PARENTS_NETWORKED
 from rackwright.engine.providers.aws.listing.reading import ReadOnlyCloud
-from rackwright.engine.providers.aws.resource import Ec2Resource, pick
-from rackwright.engine.providers.aws.shapes import from_api
+from rackwright.engine.providers.aws.resource import Ec2Resource
 from rackwright.engine.providers.aws.types import TYPES
-from rackwright.engine.providers.aws.types.routes import route_id
 
 
 def of_ec2(kind: Ec2Resource) -> Lister:
@@ -55,16 +54,6 @@ def of_ec2_type(token: str) -> Lister:
     return of_ec2(kind)
 
 
-def _routes(cloud: ReadOnlyCloud, _: Mapping[str, Sequence[Found]]) -> list[Found]:
-    tables = cloud.listed("ec2", "DescribeRouteTables", "RouteTables[]")
-    found = []
-    for table in tables:
-        for route in pick("Routes[?Origin=='CreateRoute']", table) or []:
-            known = {**from_api(route), "routeTableId": table["RouteTableId"]}
-            found.append(Found(route_id(known), known))
-    return found
-
-
 def _secret_names(cloud: ReadOnlyCloud, _: Mapping[str, Sequence[Found]]) -> list[Found]:
     return [Found(arn) for arn in cloud.listed("secretsmanager", "ListSecrets", "SecretList[].ARN")]
 
@@ -93,7 +82,9 @@ _SPECIAL: dict[str, Lister] = {
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": listed(
         "ec2", "DescribeSecurityGroupRules", "SecurityGroupRules[?IsEgress].SecurityGroupRuleId"
     ),
-    "aws:ec2/route:Route": _routes,
+    "aws:ec2/route:Route": belonging.routes,
+    "aws:ec2/routeTable:RouteTable": belonging.route_tables,
+    "aws:ec2/instance:Instance": belonging.instances,
     "aws:ec2/routeTableAssociation:RouteTableAssociation": listed(
         "ec2", "DescribeRouteTables", "RouteTables[].Associations[?!Main][].RouteTableAssociationId"
     ),
@@ -134,8 +125,8 @@ _SPECIAL: dict[str, Lister] = {
     "aws:budgets/budget:Budget": _budgets,
     "aws:secretsmanager/secret:Secret": _secret_names,
     **GOVERNED,
-    **NETWORKED,
     **KUBERNETES,
+    **NETWORKED,
 }
 
 NOT_LISTED: dict[str, str] = {

@@ -190,6 +190,7 @@ class SecurityGroupRule(Resource):
             "securityGroupRuleId": id_,
             "securityGroupId": item["GroupId"],
             "ipProtocol": item["IpProtocol"],
+            **({"description": item["Description"]} if item.get("Description") else {}),
             **({} if everything else {"fromPort": item.get("FromPort"), "toPort": item.get("ToPort")}),
             **_source(item),
             **tag_outputs(cloud, tag_map(item.get("Tags"))),

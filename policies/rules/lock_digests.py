@@ -4,7 +4,7 @@ Requirement: packages from upstream vendors are locked with the digest of their 
 Why it matters: a version is a name: the file behind it can be another one tomorrow.
 What it looks at: `digest` of packages whose source is `upstream` or `pypi`.
 Known limits: packages of a distribution are signed by its index; those that we build carry the digests of their
-sources.
+sources. Not every vendor publishes a digest: advice only.
 Fix: lock again: `./rw lock`.
 Sources: SLSA 1.0, "Consuming artifacts"; NIST SP 800-53 r5 SI-7
 """
@@ -44,4 +44,5 @@ RULE = Rule(
     code="./rw lock <stack>",
     find=_find,
     enforcement=Enforcement.ADVISORY,
+    confidence=Severity.LOW,
 )

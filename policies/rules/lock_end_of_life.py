@@ -3,8 +3,8 @@
 Requirement: no locked release is of a line that has ended, or that ends within 30 days.
 Why it matters: after its end a line gets no fixes; the next hole stays.
 What it looks at: products and releases of the lock, and the ends in the catalog.
-Known limits: lines without a published end pass; some ends are estimates, which the catalog says. A rehearsal passes:
-the distribution's packages play the real ones there, and drive nothing.
+Known limits: lines without a published end pass; some ends are estimates, which the catalog says. What a distribution
+packages it mends itself, for as long as it lives.
 Fix: lock a newer line: `./rw lock --upgrade`.
 Sources: vendors' life cycle pages (links in `rackwright/catalog/data/software.yaml`)
 """
@@ -15,7 +15,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from policies.floors import end_of_line
-from policies.reading import is_true
+from policies.reading import of_type
 from policies.rule import Enforcement, Resource, Rule, Severity
 from policies.stack import indexed
 
@@ -23,15 +23,23 @@ SOON = dt.timedelta(days=30)
 
 
 def _find(software: Resource, resources: Sequence[Resource]) -> Iterator[str]:
-    if is_true(software.value("rehearsal")):
-        return
     version = software.value("version", "")
-    end = end_of_line(software.name, version) if isinstance(version, str) else None
+    if not isinstance(version, str) or _is_mended_by_the_distribution(version, resources):
+        return
+    end = end_of_line(software.name, version)
     today = indexed(resources).today
     if end is not None and end < today:
         yield f"the line of {software.name} {version} ended on {end.isoformat()}"
     elif end is not None and end < today + SOON:
         yield f"the line of {software.name} {version} ends on {end.isoformat()}, in {(end - today).days} days"
+
+
+def _is_mended_by_the_distribution(version: str, resources: Sequence[Resource]) -> bool:
+    packages = of_type(resources, "lock:package")
+    return any(
+        package.value("source") == "distribution" and str(package.value("version", "")).startswith(f"{version}-")
+        for package in packages
+    )
 
 
 RULE = Rule(
@@ -53,4 +61,5 @@ RULE = Rule(
     code="./rw lock <stack> --upgrade",
     find=_find,
     enforcement=Enforcement.ADVISORY,
+    needs_stack=True,
 )

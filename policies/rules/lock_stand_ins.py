@@ -4,7 +4,8 @@ Requirement: no locked image is a stand-in.
 Why it matters: a stand-in is a small image under a real name, made for a rehearsal: a cluster that runs it does
 nothing.
 What it looks at: `standIn` of images.
-Known limits: a rehearsal on the local cloud uses them on purpose, and passes.
+Known limits: a rehearsal on the local cloud uses them on purpose: hence advice; preflight (RW-SW-040) refuses them
+for a real target.
 Fix: lock with the real registry: `./rw lock --online`.
 Sources: this project, docs/guides
 """
@@ -18,7 +19,7 @@ from policies.rule import Enforcement, Resource, Rule, Severity
 
 
 def _find(image: Resource, _: Sequence[Resource]) -> Iterator[str]:
-    if is_true(image.value("standIn")) and not is_true(image.value("rehearsal")):
+    if is_true(image.value("standIn")):
         yield f"{image.name} is a stand-in"
 
 
@@ -42,4 +43,5 @@ RULE = Rule(
     code="./rw lock <stack>",
     find=_find,
     enforcement=Enforcement.ADVISORY,
+    confidence=Severity.LOW,
 )

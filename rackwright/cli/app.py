@@ -19,6 +19,7 @@ from rackwright.cli import (
     evidence,
     fabric,
     lock,
+    mirror,
     model,
     testing,
     tools,
@@ -51,6 +52,7 @@ app.add_typer(catalog.app, name="catalog")
 app.add_typer(cloud.app, name="cloud")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(fabric.app, name="fabric")
+app.add_typer(mirror.app, name="mirror")
 app.add_typer(tools.app, name="tools")
 
 

@@ -74,16 +74,17 @@ def publish(repository: Path, packages: Mapping[str, Path]) -> None:
     for old in repository.glob("*.deb"):
         if old.name not in packages:
             old.unlink()
-    index = "".join(_index_entry(repository / name) for name in sorted(packages))
+    index = "".join(index_entry(repository / name, f"./{name}") for name in sorted(packages))
     _put(repository / "Packages", index)
     _put(repository / "Release", _release(index.encode()))
 
 
-def _index_entry(package: Path) -> str:
+def index_entry(package: Path, name: str) -> str:
+    """The stanza of `package` in an apt index that lies where `name` leads from."""
     fields = program.run(["dpkg-deb", "--field", package], what=f"read {package.name}").rstrip("\n")
     content = package.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
-    return f"{fields}\nFilename: ./{package.name}\nSize: {len(content)}\nSHA256: {digest}\n\n"
+    return f"{fields}\nFilename: {name}\nSize: {len(content)}\nSHA256: {digest}\n\n"
 
 
 def _release(index: bytes) -> str:

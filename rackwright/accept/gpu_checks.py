@@ -11,8 +11,7 @@ from rackwright.outcome import Check
 
 NO_GPU = "a rehearsal's machine is a container with stand-in device files: no GPU and no NVIDIA driver in its kernel"
 NO_FABRIC = "a rehearsal's machines share a bridge: no {fabric} fabric between them"
-NO_TESTS = "the lock installs no nccl-tests, and a floor needs a measured baseline of this machine"
-NO_DCGM = "the lock installs no DCGM"
+NO_MESH = "a run over several nodes is made by a job of the scheduler, and none is made yet"
 
 
 def gpu_questions(host: Host, pool: Pool, design: Design) -> tuple[Question, ...]:
@@ -36,14 +35,14 @@ def gpu_not_evaluated(host: Host, pool: Pool, design: Design) -> tuple[Check, ..
     """GPU checks of one host that cannot be made, each with its reason."""
     if "gpu_driver" not in host.roles:
         return ()
-    return (*_without_gpu(host, pool, design), *_without_tools(host, design))
+    return _without_gpu(host, pool, design)
 
 
 def fabric_not_evaluated(design: Design) -> tuple[Check, ...]:
     """Checks of the fabric between nodes."""
     if design.fabric.kind == "none":
         return ()
-    reason = NO_FABRIC.format(fabric=design.fabric.kind) if design.target == "local" else NO_TESTS
+    reason = NO_FABRIC.format(fabric=design.fabric.kind) if design.target == "local" else NO_MESH
     title = f"Nodes reach each other over {design.fabric.kind} at the designed rate"
     return (
         not_evaluated("fabric.bandwidth", title, reason, expected=f"{design.fabric.per_node_gbps:g} Gb/s per node"),
@@ -90,13 +89,3 @@ def _without_gpu(host: Host, pool: Pool, design: Design) -> tuple[Check, ...]:
         "gpu.containers": ("Containers get GPUs by CDI", f"{pool.gpus} devices"),
     }
     return tuple(not_evaluated(id_, title, NO_GPU, host.name, expected) for id_, (title, expected) in wanted.items())
-
-
-def _without_tools(host: Host, design: Design) -> tuple[Check, ...]:
-    rehearsal = design.target == "local"
-    return (
-        not_evaluated(
-            "gpu.nccl", "NCCL all-reduce reaches its bus bandwidth", NO_GPU if rehearsal else NO_TESTS, host.name
-        ),
-        not_evaluated("gpu.dcgm", "DCGM diagnostics pass", NO_GPU if rehearsal else NO_DCGM, host.name),
-    )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from rackwright.accept.gpu_checks import fabric_not_evaluated, gpu_not_evaluated, gpu_questions
+from rackwright.accept.gpu_services import service_not_evaluated, service_questions
 from rackwright.accept.host_checks import host_not_evaluated, host_questions
 from rackwright.accept.question import Question, judge, parse_answers, script
 from rackwright.accept.slurm_checks import slurm_questions
@@ -52,8 +53,8 @@ def _check_host(design: Design, lock: Lock, host: Host, ssh: Sequence[str]) -> t
     questions = list(host_questions(host, design, lock))
     skipped = list(host_not_evaluated(host, design))
     if pool is not None:
-        questions += gpu_questions(host, pool, design)
-        skipped += gpu_not_evaluated(host, pool, design)
+        questions += [*gpu_questions(host, pool, design), *service_questions(host, pool, design, lock)]
+        skipped += [*gpu_not_evaluated(host, pool, design), *service_not_evaluated(host, pool, design, lock)]
     return (*_ask(questions, ssh, host.name), *skipped)
 
 

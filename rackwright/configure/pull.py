@@ -169,8 +169,10 @@ def collect(
     while True:
         for report in collector.look():
             on_event(event_of(report, collector.hosts[report.instance_id], clock() - began))
-        if not collector.waiting or clock() - began > timeout_s:
+        waiting = collector.waiting
+        if not waiting or clock() - began > timeout_s:
             break
+        on_event(ConfigureEvent("Pull", f"waiting for {len(waiting)} nodes", "all", "started", clock() - began))
         pause(POLL_S)
     if collector.hosts and not collector.reports:
         raise StepFailed(

@@ -1,0 +1,173 @@
+"""Configuration of real machines: by push, by pull and from a baked image; seconds, tasks, CPU of the controller.
+
+    PYTHONPATH=. .venv/bin/python benchmarks/hosts.py [--counts 2,8,24] [--gpu-node] [--json FILE]
+
+Needs root, like every machine of the local cloud. Without ``--gpu-node`` a light host (base system and a service) is
+configured, so that many fit on two cores. The controller's CPU is that of this process and its children: the machines
+and the emulated AWS are not in it. The slope of a straight line over the counts is the CPU of one more host.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from rackwright.cloud.ssh import known_hosts, ssh_key
+from rackwright.configure import ConfigureResult, site_inventory
+from rackwright.configure.pull import Collector, collect
+from rackwright.configure.runner import PLAYBOOKS, environment, with_access
+from tests.integration.node_lab import DESIGN, LOCK, MUNGE_KEY, Lab, lab_in
+
+LIGHT = ("base", "munge", "node_exporter")
+GPU = ("gpu_driver", "cuda", "container_runtime")
+COMPARED = 2
+"""Up to this many machines Ansible's own defaults are tried too; with more it takes too long."""
+TARGETS = {"second push, 1 host": 15.0, "pull: CPU of one more host": 0.2, "baked boot to ready": 20.0}
+"""Seconds. From the project's plan."""
+
+
+@dataclass
+class Row:
+    what: str
+    wall_s: float
+    cpu_s: float
+    tasks: int = 0
+    changed: int = 0
+    phases: dict[str, float] = field(default_factory=dict)
+
+
+def cpu() -> float:
+    """CPU seconds of this process and of its ended children."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def measured(what: str, work: Callable[[], ConfigureResult]) -> Row:
+    before, began = cpu(), time.monotonic()
+    result = work()
+    wall, used = time.monotonic() - began, cpu() - before
+    result.raise_if_failed()
+    tasks = sum(host.ok + host.skipped for host in result.hosts)
+    phases = {phase.name: phase.seconds for phase in result.phases}
+    say(f"{what}: {wall:.1f} s, CPU {used:.2f} s, {tasks} tasks, {result.changed} changed")
+    return Row(what, wall, used, tasks, result.changed, phases)
+
+
+def say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+@contextmanager
+def lab(count: int, roles: tuple[str, ...]) -> Iterator[Lab]:
+    with tempfile.TemporaryDirectory(prefix="rw-bench-") as folder, lab_in(Path(folder), cap=count + 1) as made:
+        made.roles = roles
+        yield made
+
+
+def push_rows(count: int, roles: tuple[str, ...]) -> list[Row]:
+    """First and second push to `count` machines, and the second with Ansible's own defaults."""
+    with lab(count, roles) as here:
+        hosts = [here.launch(20 + number, pulls=False) for number in range(count)]
+        here.wait_for(*hosts)
+        label = f"{count} hosts" if count > 1 else "1 host"
+        rows = [measured(f"{turn} push, {label}", lambda: here.push(hosts)) for turn in ("first", "second")]
+        if count <= COMPARED:
+            rows.append(plain_row(here, label))
+        return rows
+
+
+def plain_row(here: Lab, label: str) -> Row:
+    """``ansible-playbook`` as it comes: no settings of ours, the same inventory, playbooks and machines."""
+    folder = here.folder / "plain"
+    folder.mkdir()
+    settings = here.cloud.settings
+    site = site_inventory(here.inventory, DESIGN, LOCK, here.services)
+    inventory = with_access(site, ssh_key(settings.root), known_hosts(settings))
+    (folder / "hosts.json").write_text(json.dumps(inventory))
+    (folder / "extra.json").write_text(json.dumps({"munge_key": MUNGE_KEY}))
+    (folder / "empty.cfg").write_text("[defaults]\n")
+    program = Path(sys.executable).with_name("ansible-playbook")
+    command = [program, "-i", folder / "hosts.json", "-e", f"@{folder / 'extra.json'}", PLAYBOOKS / "site.yml"]
+    variables = environment(folder) | {"ANSIBLE_CONFIG": str(folder / "empty.cfg"), "HOME": str(folder)}
+    before, began = cpu(), time.monotonic()
+    subprocess.run(command, env=os.environ | variables, check=True, stdout=subprocess.DEVNULL, cwd=folder)
+    wall, used = time.monotonic() - began, cpu() - before
+    say(f"second push with Ansible's defaults, {label}: {wall:.1f} s, CPU {used:.2f} s")
+    return Row(f"second push with Ansible's defaults, {label}", wall, used)
+
+
+def pull_row(count: int, roles: tuple[str, ...]) -> Row:
+    """`count` machines configure themselves; the controller packs, publishes and collects."""
+    with lab(count, roles) as here:
+        hosts = [here.launch(20 + number, pulls=True) for number in range(count)]
+        here.wait_for(*hosts)
+
+        def work() -> ConfigureResult:
+            bundle = here.pack()
+            names = {str(host.instance_id): host.name for host in hosts}
+            collector = Collector(here.store, bundle.digest, names)
+            collector.begin()
+            here.store.publish(bundle.digest, bundle.data)
+            return collect(collector, lambda _: None, timeout_s=3000, log=here.folder / "pull.log")
+
+        return measured(f"pull, {count} hosts" if count > 1 else "pull, 1 host", work)
+
+
+def slope(points: Sequence[tuple[int, float]]) -> float:
+    """CPU seconds of one more host: least squares over (hosts, CPU seconds)."""
+    mean_x = sum(x for x, _ in points) / len(points)
+    mean_y = sum(y for _, y in points) / len(points)
+    spread = sum((x - mean_x) ** 2 for x, _ in points)
+    return sum((x - mean_x) * (y - mean_y) for x, y in points) / spread if spread else float("nan")
+
+
+def table(rows: Sequence[Row], fits: dict[str, float]) -> Table:
+    shown = Table("What", "Wall s", "CPU s", "Tasks", "Changed", "Target s")
+    for row in rows:
+        target = TARGETS.get(row.what)
+        shown.add_row(
+            row.what, f"{row.wall_s:.1f}", f"{row.cpu_s:.2f}", str(row.tasks or ""), str(row.changed), f"{target or ''}"
+        )
+    for what, value in fits.items():
+        shown.add_row(what, "", f"{value:.3f}", "", "", f"{TARGETS.get(what, '')}")
+    return shown
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--counts", default="2,8,24", help="how many machines, one after the other")
+    parser.add_argument("--gpu-node", action="store_true", help="also one GPU node with everything that belongs on it")
+    parser.add_argument("--json", type=Path, help="write the figures here too")
+    asked = parser.parse_args()
+    counts = [int(one) for one in asked.counts.split(",") if one]
+    rows = [row for count in counts for row in push_rows(count, LIGHT)]
+    pulls = [pull_row(count, LIGHT) for count in counts]
+    rows += pulls
+    if asked.gpu_node:
+        rows += [*push_rows(1, LIGHT + GPU), pull_row(1, LIGHT + GPU)]
+    pushes = [row for row in rows if row.what.startswith("second push, ")][: len(counts)]
+    fits = {
+        "pull: CPU of one more host": slope([(n, row.cpu_s) for n, row in zip(counts, pulls, strict=True)]),
+        "second push: CPU of one more host": slope([(n, row.cpu_s) for n, row in zip(counts, pushes, strict=True)]),
+    }
+    Console(width=140).print(table(rows, fits))
+    if asked.json:
+        asked.json.write_text(json.dumps({"rows": [asdict(row) for row in rows], "fits": fits}, indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

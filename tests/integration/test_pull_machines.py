@@ -1,0 +1,122 @@
+"""Nodes that configure themselves, beside one that is pushed to: real machines, the local AWS, the same result."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rackwright.configure.pull import Collector, NodeReport, collect
+from rackwright.evidence.keys import new_key
+from rackwright.inventory import Host
+from tests.integration.node_lab import Lab, lab_in, wait_until
+
+pytestmark = [
+    pytest.mark.machines,
+    pytest.mark.cloud,
+    pytest.mark.slow,
+    pytest.mark.xdist_group("pulled"),
+    pytest.mark.timeout(900),
+]
+
+HOST_SPECIFIC = {
+    r"etc/(hostname|hosts|machine-id|rackwright/.*|ssh/ssh_host_.*|systemd/network/.*)": "who the machine is",
+    r"etc/default/prometheus-node-exporter": "the address that it listens on",
+    r"(var/lib/cloud|var/lib/rackwright|usr/local/lib/rackwright)(/.*)?": "user data, and what pull keeps of itself",
+    r"etc/systemd/system/(multi-user.target.wants/)?rackwright-pull.service": "the unit of pull",
+    r"var/log/.*|var/cache/.*|tmp/.*|var/tmp/.*|run/.*": "not configuration",
+    r"var/lib/(systemd|dbus|chrony|private|apt/lists|apt/daily_lock|aide|fail2ban)(/.*)?": "written by services",
+    r"(root|home/admin)/\.(ansible|ssh|bash_history|cache)(/.*)?": "how one gets in",
+    r".*/__pycache__(/.*)?": "made at the first import",
+    r"etc/(passwd|group|shadow|gshadow|subuid|subgid)-": "copies of the version before",
+}
+"""Path -> why two machines of one pool may differ there."""
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    with lab_in(tmp_path_factory.mktemp("pulled")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def pulled(lab: Lab) -> Host:
+    """A node that was first offered a bundle of another key, then the right one, and rebooted half-way."""
+    host = lab.launch(20, pulls=True)
+    forged = lab.pack(new_key())
+    lab.store.publish(forged.digest, forged.data)
+    bundle = lab.pack()
+    collector = Collector(lab.store, bundle.digest, {str(host.instance_id): host.name})
+    lab.wait_for(host)
+    wait_until("the refusal", lambda: bool(collector.look()))
+    [refused] = collector.reports.values()
+    assert (refused.status, refused.digest) == ("failed", "")
+    assert "signature is not the cluster's" in refused.error
+    assert lab.on(host, "ls /var/lib/rackwright/bundles/new/content 2>/dev/null").stdout == ""
+
+    lab.store.publish(bundle.digest, bundle.data)
+    wait_until("the first phase", lambda: any(_in_base(one) for one in collector.look()))
+    lab.on(host, "systemctl reboot")
+    result = collect(collector, lambda event: None, timeout_s=300, log=lab.folder / "pull.log")
+    result.raise_if_failed()
+    [last] = collector.reports.values()
+    assert (last.status, last.digest) == ("configured", bundle.digest)
+    assert last.attempt >= 2, "the reboot cut the first attempt"
+    assert "Base" in [phase.name for phase in result.phases]
+    return host
+
+
+def _in_base(report: NodeReport) -> bool:
+    assert report.status == "running", report.error
+    return report.phase == "Base"
+
+
+def test_a_node_configures_itself_from_the_bundle_that_it_trusts_in_spite_of_a_cut(lab: Lab, pulled: Host) -> None:
+    assert lab.on(pulled, "hostname").stdout.strip() == pulled.name
+    assert lab.on(pulled, "systemctl is-active munge prometheus-node-exporter").stdout.split() == ["active", "active"]
+    assert lab.on(pulled, "ls /run/rackwright-secrets.json").returncode != 0, "the secrets are gone again"
+    assert "unmet condition" in lab.on(pulled, "systemctl restart rackwright-pull; journalctl -u rackwright-pull -n 3").stdout
+
+
+def test_a_node_that_pulled_has_the_files_of_one_that_was_pushed_to(lab: Lab, pulled: Host) -> None:
+    pushed = lab.launch(21, pulls=False)
+    lab.wait_for(pushed)
+    lab.push([pushed]).raise_if_failed()
+    ours, theirs = files_of(lab.upper(pulled)), files_of(lab.upper(pushed))
+    assert len(theirs) > 500
+    differing = {path for path in ours.keys() | theirs.keys() if ours.get(path) != theirs.get(path)}
+    assert sorted(differing) == []
+
+
+def test_a_push_to_a_node_that_pulled_changes_nothing(lab: Lab, pulled: Host) -> None:
+    result = lab.push([pulled])
+    result.raise_if_failed()
+    assert result.changed == 0
+
+
+def files_of(root: Path) -> dict[str, tuple[int, int, int, str]]:
+    """Path below `root` -> mode, owner, group and content, without what is a machine's own."""
+    own = re.compile("|".join(HOST_SPECIFIC))
+    found = {}
+    for folder, _, names in os.walk(root):
+        for name in names:
+            path = Path(folder) / name
+            if not own.fullmatch(shown := str(path.relative_to(root))):
+                found[shown] = _print_of(path)
+    return found
+
+
+def _print_of(path: Path) -> tuple[int, int, int, str]:
+    status = path.lstat()
+    if stat.S_ISLNK(status.st_mode):
+        content = str(path.readlink())
+    elif stat.S_ISREG(status.st_mode):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+    else:
+        content = str(status.st_rdev)
+    return status.st_mode, status.st_uid, status.st_gid, content

@@ -98,8 +98,10 @@ def _ask(run: Run, site: Mapping[str, object], folder: Path) -> None:
 
 def _read(folder: Path, name: str) -> Document:
     try:
-        found: Document = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        printed = (folder / f"{name}.json").read_text(encoding="utf-8").splitlines()
+        # Programs on the way (sudo, a banner) may print too; the document is the one line that is an object.
+        found: Document = json.loads(next(line for line in reversed(printed) if line.startswith("{")))
+    except (OSError, ValueError, StopIteration):
         return _silent(name, "it gave no facts; the log of the run says why")
     return found
 

@@ -43,6 +43,8 @@ class NodeSoftware(_Model):
     package_source: PackageSource = "nvidia"
     mirror: str | None = None
     """Address of the mirror, where packages and images come from one."""
+    mirror_key: str | None = None
+    """Public key of its packages, in ASCII armour; None where the machine image has it."""
     kernel_module: Literal["dkms", "precompiled"] = "dkms"
     profiling: Literal["admins", "all"] = "admins"
     gsp: bool = True

@@ -13,6 +13,7 @@ def node_software(spec: ClusterSpec) -> NodeSoftware:
     return NodeSoftware(
         package_source=package_source(spec),
         mirror=software.mirror,
+        mirror_key=software.mirror_key,
         kernel_module=software.kernel_module,
         profiling=software.profiling,
         gsp=software.gsp,

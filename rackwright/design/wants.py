@@ -182,6 +182,8 @@ def _tool_wishes(design: Design, software: SoftwareSpec) -> Wishes:
     if not any(pool.gpus for pool in design.pools):
         return {}
     wished: Wishes = {}
+    if any(pool.gpu_settings.vgpu for pool in design.pools):
+        wished["vgpu-guest-driver"] = ("present", "pools.<pool>.gpus.vgpu")
     libraries = {"cudnn": software.cudnn, "tensorrt": software.tensorrt}
     for product, wish in libraries.items():
         if wish:

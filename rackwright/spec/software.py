@@ -102,6 +102,9 @@ class SoftwareSpec(SpecModel):
     """Everything comes from mirrors of one's own."""
     mirror: str | None = None
     """Address of the mirror (air-gapped)."""
+    mirror_key: str | None = None
+    """Public key that signs the mirror's packages, in ASCII armour (its `apt/key.asc`); None where the machine image has
+    it at `/etc/apt/keyrings/rackwright-mirror.asc`."""
     licences: tuple[Literal["ai-enterprise", "vgpu", "base-command"], ...] = ()
     """NVIDIA licences that one holds."""
     licence_server: str | None = None

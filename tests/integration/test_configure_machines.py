@@ -148,7 +148,8 @@ def test_a_node_that_runs_a_job_keeps_its_packages(cluster: Cluster, first: Conf
     try:
         with pytest.raises(Exception, match="drain it first") as refused:
             cluster.configure(wanted)
-        assert "train-1 runs 1 job steps" in str(refused.value)
+        assert "train-1 is in use" in str(refused.value)
+        assert "slurmstepd" in str(refused.value)
     finally:
         cluster.on(head, "scancel --user=$(id -un)")
     wait_until("the job to end", lambda: "slurmstepd" not in cluster.on(gpu, "ps -e -o comm").stdout)

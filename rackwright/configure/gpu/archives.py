@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rackwright.design.node_model import NodeSoftware
 from rackwright.lock.model import Lock
 
 FOLDER = "/opt/rackwright"
@@ -30,18 +31,25 @@ BUILD_PACKAGES: Mapping[str, list[str]] = {
 """Distribution -> packages that a build needs beside CUDA's."""
 
 
-def archives_of(role: str, lock: Lock) -> list[dict[str, object]]:
-    """Archives that `role` takes, by name."""
+def archives_of(role: str, lock: Lock, software: NodeSoftware) -> list[dict[str, object]]:
+    """Archives that `role` takes, by name; from the site's mirror where there is one."""
     return [
-        {"name": name, "release": archive.version, "url": archive.url, "digest": archive.digest}
+        {"name": name, "release": archive.version, "url": mirrored(archive.url, software), "digest": archive.digest}
         for name, archive in sorted(lock.archives.items())
         if archive.role == role
     ]
 
 
-def builds(lock: Lock) -> list[dict[str, object]]:
+def mirrored(url: str, software: NodeSoftware) -> str:
+    """Address of the file at `url`: the mirror keeps files of archives by their own names."""
+    if software.package_source != "mirror" or not software.mirror:
+        return url
+    return f"{software.mirror.rstrip('/')}/files/{url.rpartition('/')[2]}"
+
+
+def builds(lock: Lock, software: NodeSoftware) -> list[dict[str, object]]:
     """The measuring programs with their folders and the commands that build them."""
-    return [{**archive, **_build(archive, lock)} for archive in archives_of("acceptance_tools", lock)]
+    return [{**archive, **_build(archive, lock)} for archive in archives_of("acceptance_tools", lock, software)]
 
 
 def _build(archive: Mapping[str, object], lock: Lock) -> dict[str, object]:

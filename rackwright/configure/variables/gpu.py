@@ -93,10 +93,10 @@ def _libraries(site: Site) -> dict[str, Variables]:
         },
         "nsight": {
             "nsight_compute_release": library_release("nsight-compute", lock),
-            "nsight_systems_archives": archives_of("nsight", lock),
+            "nsight_systems_archives": archives_of("nsight", lock, site.design.software),
         },
         "acceptance_tools": {
-            "acceptance_tools_archives": builds(lock),
+            "acceptance_tools_archives": builds(lock, site.design.software),
             "acceptance_tools_build_packages": BUILD_PACKAGES[lock.os.distribution],
         },
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 from ipaddress import ip_address
 from typing import Any
 
@@ -12,23 +13,29 @@ from hypothesis import strategies as st
 
 from rackwright.catalog import load_catalog
 from rackwright.catalog.gpus import arrange, mig_counts
+from rackwright.catalog.software import load_software
 from rackwright.configure.gpu.archives import builds
 from rackwright.configure.gpu.containers import configuration_form, locked_digests, policy, toolkit_floor, way_of
 from rackwright.configure.gpu.domains import domain_addresses
 from rackwright.configure.gpu.driver import kernel_packages, module_name, module_options, modules_at_boot
 from rackwright.configure.gpu.libraries import is_cuda_runtime, nccl_settings, wheel_of
 from rackwright.configure.gpu.repository import keyring
+from rackwright.configure.variables.area import Site
+from rackwright.configure.variables.base import repositories
 from rackwright.configure.variables.gpu import gpu_settings
+from rackwright.design.cluster import design_cluster
 from rackwright.design.gpu_roles import gpu_roles
 from rackwright.design.host_model import HostSettings
 from rackwright.design.model import Design
 from rackwright.design.node_model import GpuSettings, NodeSoftware
+from rackwright.design.wants import wants_of
 from rackwright.diagnostics import InputError
 from rackwright.inventory import Host, Inventory
+from rackwright.lock import resolve
 from rackwright.lock.belonging import packages_for
 from rackwright.lock.model import Lock, OperatingSystem, Package
 from rackwright.spec.cluster import ClusterSpec
-from tests.unit.configure.sample import design, lock
+from tests.unit.configure.sample import design, inventory, lock
 
 UBUNTU = OperatingSystem(distribution="ubuntu", release="24.04")
 
@@ -147,9 +154,28 @@ def test_the_compilers_part_of_the_runtime_is_not_the_runtime() -> None:
 
 
 def test_sources_are_built_with_the_locked_cuda() -> None:
-    (found,) = builds(lock())
+    (found,) = builds(lock(), NodeSoftware())
     assert found["program"] == "/opt/rackwright/nccl-tests/2.17.6/build/all_reduce_perf"
     assert "CUDA_HOME=/usr/local/cuda-12.4" in str(found["build"])
+
+
+def test_a_site_with_a_mirror_takes_packages_and_archives_from_it() -> None:
+    software = NodeSoftware(package_source="mirror", mirror="http://mirror.site/", mirror_key="-----BEGIN")
+    (archive,) = builds(lock(), software)
+    assert archive["url"] == "http://mirror.site/files/v2.17.6.tar.gz"
+    site = Site(inventory(), design("on-prem").model_copy(update={"software": software}), lock(), None)
+    assert repositories(site) == [{"name": "mirror", "uri": "http://mirror.site/apt", "key": "-----BEGIN"}]
+    elsewhere = Site(inventory(), design("on-prem"), lock(), None)
+    assert repositories(elsewhere) == []
+
+
+def test_a_pool_with_virtual_gpus_locks_the_guest_driver_beside_a_driver_of_the_same_release() -> None:
+    wanted = spec("g6e.12xlarge", AWS, gpus={"vgpu": "l40s-48c"})
+    found = resolve(
+        wants_of(design_cluster(wanted, load_catalog()), wanted.software), load_software(), dt.date(2026, 11, 21)
+    )
+    assert found.versions["vgpu-guest-driver"] == found.versions["driver"]
+    assert found.lock.packages["nvidia-linux-grid-580"].role == "vgpu"
 
 
 @pytest.mark.parametrize(

@@ -6,17 +6,10 @@ from policies.rule import Resource
 from rackwright.lock.model import Lock
 
 
-def resources_of_lock(lock: Lock, *, rehearsal: bool = False) -> list[Resource]:
-    """Images as ``lock:image``, packages ``lock:package``, products ``lock:software``, the system ``lock:os``.
-
-    In a `rehearsal` the distribution's driver and small images play the real ones; rules about what drives a GPU or
-    runs on it see that from `rehearsal`.
-    """
-    played = {"rehearsal": True} if rehearsal else {}
+def resources_of_lock(lock: Lock) -> list[Resource]:
+    """Images as ``lock:image``, packages ``lock:package``, products ``lock:software``, the system ``lock:os``."""
     images = [
-        Resource(
-            f"lock::image::{name}", "lock:image", name, {"digest": image.digest, "standIn": image.stand_in} | played
-        )
+        Resource(f"lock::image::{name}", "lock:image", name, {"digest": image.digest, "standIn": image.stand_in})
         for name, image in lock.images.items()
     ]
     packages = [
@@ -25,7 +18,7 @@ def resources_of_lock(lock: Lock, *, rehearsal: bool = False) -> list[Resource]:
     ]
     system = Resource("lock::os", "lock:os", lock.os.distribution, lock.os.model_dump(mode="json"))
     software = [
-        Resource(f"lock::software::{name}", "lock:software", name, {"version": version} | played)
+        Resource(f"lock::software::{name}", "lock:software", name, {"version": version})
         for name, version in lock.software.items()
     ]
     return [system, *software, *images, *packages]

@@ -33,7 +33,7 @@ def locked(prepared: Prepared) -> list[Resource]:
     """What the lock pins, as the rules see it; nothing where the stack has no lock."""
     if prepared.lock is None:
         return []
-    return resources_of_lock(prepared.lock, rehearsal=prepared.design.target == "local")
+    return resources_of_lock(prepared.lock)
 
 
 def of_lock(prepared: Prepared) -> list[Finding]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from rackwright.pipeline.evidence import keep_evidence
 from rackwright.pipeline.local import is_cloud_gone
 from rackwright.pipeline.provision import EmbeddedEngine
 from rackwright.pipeline.run import Run
@@ -43,13 +46,27 @@ def destroy(run: Run) -> Destroyed:
         if there and set_aside_if_gone(run):
             there = 0
         if there:
-            _delete_resources(run)
+            with _recorded(run, there):
+                _delete_resources(run)
         with run.stage("local cloud"):
             down = run.cloud.down(on_progress=run.watch.note) if run.is_local else False
         run.engine(change=False).forget()
     shutil.rmtree(run.workspace.folder, ignore_errors=True)
     _prune(run.workspace.root / ".rw")
     return Destroyed(there, down)
+
+
+@contextmanager
+def _recorded(run: Run, resources: int) -> Iterator[None]:
+    """Leave a record of the end of a real cluster, however it went; a rehearsal's log goes with it."""
+    run.facts.outcome = f"stopped before all of {resources} resources were deleted"
+    try:
+        yield
+        run.facts.outcome = f"{resources} resources deleted"
+    finally:
+        unrecorded = None if run.is_local else keep_evidence(run, "destroy")
+    if unrecorded is not None:
+        raise unrecorded
 
 
 def set_aside_if_gone(run: Run) -> bool:

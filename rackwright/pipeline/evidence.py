@@ -20,6 +20,7 @@ from policies.audit import AuditResult
 from policies.rule import Status
 from policies.trend import digest_of
 from rackwright import __version__
+from rackwright.configure import ConfigureResult
 from rackwright.diagnostics import ClusterError, InputError, StepFailed
 from rackwright.engine import Plan
 from rackwright.evidence import EvidenceLog, digest
@@ -99,6 +100,7 @@ def content_of(run: Run) -> dict[str, object]:
         "approval": run.watch.answer,
         "policies": _policies(facts.audit),
         "locked": digest(locked) if locked else None,
+        "hosts": _hosts(facts.configured),
         "acceptance": _acceptance(run),
         "outcome": facts.outcome or _audited(facts.audit),
     }
@@ -152,6 +154,13 @@ def _policies(audit: AuditResult | None) -> dict[str, object] | None:
         "waived": by_status[Status.WAIVED],
         "digest": digest_of(audit.findings),
     }
+
+
+def _hosts(configured: ConfigureResult | None) -> dict[str, object] | None:
+    if configured is None:
+        return None
+    failed = {host.host: host.error for host in configured.failed}
+    return {"configured": len(configured.hosts) - len(failed), "changed": configured.changed, "failed": failed}
 
 
 def _acceptance(run: Run) -> dict[str, object] | None:

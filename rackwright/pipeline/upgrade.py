@@ -12,7 +12,7 @@ from rackwright.configure import ConfigureResult
 from rackwright.diagnostics import ClusterError, InputError, NotAccepted, StepFailed
 from rackwright.inventory import Inventory
 from rackwright.lock import lock_path
-from rackwright.outcome import Check
+from rackwright.outcome import Check, HostResult
 from rackwright.pipeline.evidence import keep_evidence
 from rackwright.pipeline.good_locks import GoodLocks, digest_of
 from rackwright.pipeline.record import write_report
@@ -157,6 +157,7 @@ def upgrade(run: Run, options: Options | None = None, *, command: str = "upgrade
             run.facts.outcome = "interrupted"
             raise
         finally:
+            run.facts.configured = as_result(work)
             unrecorded = keep_evidence(run, command)
             write_report(run.prepared, run.workspace, run.facts)
     if unrecorded is not None:
@@ -184,6 +185,17 @@ def reachable(run: Run) -> Inventory:
             hint="replace nodes instead: new ones configure themselves by the lock",
         )
     return run.wait_for_machines(run.inventory())
+
+
+def as_result(work: Upgrade) -> ConfigureResult | None:
+    """What became of the hosts that were touched, as a configuration tells it; None when none was."""
+    states = work.journal.hosts if work.journal else {}
+    hosts = [
+        HostResult(host=host, changed=state.changed, failed=int(state.stage is Stage.FAILED), error=state.error)
+        for host, state in sorted(states.items())
+        if state.stage is not Stage.WAITING
+    ]
+    return ConfigureResult(tuple(hosts), (), work.path) if hosts else None
 
 
 def outcome_of(journal: Journal) -> str:

@@ -51,6 +51,8 @@ class Policies:
         told: list[str] = []
         with self._lock:
             for analyzer in self._analyzers:
+                if not hasattr(analyzer, "Remediate"):
+                    continue
                 try:
                     response = call(analyzer, "Remediate", _request(goal, inputs, provider))
                 except ProviderError as refusal:

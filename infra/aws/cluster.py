@@ -6,6 +6,7 @@ import pulumi
 
 from infra import hosts
 from infra.aws.account import Account
+from infra.aws.boundary import bounded
 from infra.aws.compute_side import ComputeSide
 from infra.aws.configuration_side import ConfigurationSide
 from infra.aws.context import Context
@@ -37,7 +38,9 @@ class AwsCluster(pulumi.ComponentResource):
         region = design.region or LOCAL_REGION
         endpoint = settings.endpoint or (LOCAL_ENDPOINT if design.target == "local" else None)
         provider = cluster_provider(region=region, endpoint=endpoint)
-        super().__init__("rackwright:aws:Cluster", design.name, None, pulumi.ResourceOptions(provider=provider))
+        limits = bounded(design.governance.access.boundary)
+        everywhere = pulumi.ResourceOptions(provider=provider, transformations=limits)
+        super().__init__("rackwright:aws:Cluster", design.name, None, everywhere)
         context = Context(
             design=design,
             settings=settings,

@@ -89,14 +89,15 @@ def session_manager_policy() -> str:
     return as_text([{"Effect": "Allow", "Action": list(SESSION_MANAGER), "Resource": "*"}])
 
 
-def bucket_use_policy(bucket_arns: Sequence[str]) -> str:
-    """Read and write objects of the cluster's own buckets, and nothing of any other."""
+def bucket_use_policy(bucket_arns: Sequence[str], *, write: bool = True) -> str:
+    """Read (and, with `write`, write) objects of the named buckets, and nothing of any other."""
+    actions = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
     return as_text(
         [
             {"Effect": "Allow", "Action": ["s3:GetBucketLocation", "s3:ListBucket"], "Resource": list(bucket_arns)},
             {
                 "Effect": "Allow",
-                "Action": ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+                "Action": list(actions) if write else ["s3:GetObject"],
                 "Resource": [f"{arn}/*" for arn in bucket_arns],
             },
         ]
@@ -109,6 +110,45 @@ def bundle_policy(bucket_arn: str) -> str:
         [
             {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{bucket_arn}/bundles/*"},
             {"Effect": "Allow", "Action": "s3:PutObject", "Resource": f"{bucket_arn}/reports/*"},
+        ]
+    )
+
+
+def image_pull_policy(scope: Scope, cluster: str) -> str:
+    """Pull images of the cluster's repositories, and let its caches fetch what they lack.
+
+    Source: Amazon ECR User Guide, "IAM permissions required to sync an upstream registry".
+    """
+    pull: list[JsonValue] = [
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:BatchImportUpstreamImage",
+        "ecr:CreateRepository",
+        "ecr:GetDownloadUrlForLayer",
+    ]
+    return as_text(
+        [
+            {"Effect": "Allow", "Action": "ecr:GetAuthorizationToken", "Resource": "*"},
+            {"Effect": "Allow", "Action": pull, "Resource": scope.arn("ecr", f"repository/{cluster}/*")},
+        ]
+    )
+
+
+def telemetry_policy(scope: Scope, cluster: str) -> str:
+    """Send the agent's metrics, and logs into the cluster's own groups.
+
+    Source: Amazon CloudWatch User Guide, "IAM roles and users for the CloudWatch agent".
+    """
+    logs: list[JsonValue] = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+    return as_text(
+        [
+            {
+                "Effect": "Allow",
+                "Action": "cloudwatch:PutMetricData",
+                "Resource": "*",
+                "Condition": {"StringEquals": {"cloudwatch:namespace": "CWAgent"}},
+            },
+            {"Effect": "Allow", "Action": logs, "Resource": scope.arn("logs", f"log-group:/rackwright/{cluster}*")},
         ]
     )
 

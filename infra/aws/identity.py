@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pulumi
 import pulumi_aws as aws
 
-from infra.aws.account import Account
-from infra.aws.documents import bucket_use_policy, secret_read_policy, session_manager_policy, trust
+from infra.aws.boundary import NodeBoundary, node_documents, node_permissions
+from infra.aws.context import Context
+from infra.aws.documents import trust
 
 
 class NodeIdentity(pulumi.ComponentResource):
-    """Role and instance profile of the nodes: Session Manager, the cluster's own buckets, its own secrets.
+    """Role and instance profile of the nodes: Session Manager, the cluster's own buckets, secrets, images and metrics.
 
-    Each permission is a policy of its own, so that a reviewer sees what a change adds.
+    Each permission is a policy of its own, so that a reviewer sees what a change adds; the boundary says what no change
+    can add.
     Source: AWS IAM User Guide, "Security best practices in IAM" (apply least-privilege permissions).
     """
 
@@ -23,32 +25,31 @@ class NodeIdentity(pulumi.ComponentResource):
     role_name: pulumi.Output[str]
 
     def __init__(
-        self,
-        name: str,
-        *,
-        account: Account,
-        bucket_arns: Sequence[str],
-        tags: Mapping[str, str],
-        opts: pulumi.ResourceOptions | None = None,
+        self, context: Context, *, bundle_arns: Sequence[str], opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("rackwright:aws:NodeIdentity", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        super().__init__("rackwright:aws:NodeIdentity", context.prefix, None, opts)
+        context = context.within(self)
+        name, access = f"{context.prefix}-node", context.design.governance.access
         role = aws.iam.Role(
-            f"{name}-node",
-            name=f"{name}-node",
-            description=f"Nodes of cluster {name}",
+            name,
+            name=name,
+            description=f"Nodes of cluster {context.prefix}",
             assume_role_policy=trust("ec2.amazonaws.com"),
-            tags=tags,
-            opts=child,
+            permissions_boundary=access.boundary
+            or NodeBoundary(context, bundle_arns=bundle_arns, opts=context.child).arn,
+            tags=context.tags,
+            opts=context.child,
         )
-        policies: dict[str, pulumi.Input[str]] = {
-            "session-manager": session_manager_policy(),
-            "secrets": account.render(lambda scope: secret_read_policy(scope, name)),
-        }
-        if bucket_arns:
-            policies["buckets"] = bucket_use_policy(bucket_arns)
-        for label, document in policies.items():
-            aws.iam.RolePolicy(f"{name}-node-{label}", name=label, role=role.name, policy=document, opts=child)
-        profile = aws.iam.InstanceProfile(f"{name}-node", name=f"{name}-node", role=role.name, tags=tags, opts=child)
+        for label in node_permissions(context):
+            aws.iam.RolePolicy(
+                f"{name}-{label}", name=label, role=role.name, policy=_document(context, label), opts=context.child
+            )
+        for index, arn in enumerate(access.node_policies):
+            aws.iam.RolePolicyAttachment(f"{name}-more-{index}", role=role.name, policy_arn=arn, opts=context.child)
+        profile = aws.iam.InstanceProfile(name, name=name, role=role.name, tags=context.tags, opts=context.child)
         self.profile_name, self.profile_arn, self.role_name = profile.name, profile.arn, role.name
         self.register_outputs({"profile_name": self.profile_name})
+
+
+def _document(context: Context, label: str) -> pulumi.Output[str]:
+    return context.account.render(lambda scope: node_documents(scope, context)[label])

@@ -34,7 +34,7 @@ class SecuritySide(pulumi.ComponentResource):
         super().__init__("rackwright:aws:SecuritySide", f"{context.prefix}-security", None, context.child)
         self._context, self._wanted = context.within(self), context.design.governance
         self.keys = self._declare_keys()
-        self.identity = self._declare_identity()
+        self.identity = NodeIdentity(self._context, bundle_arns=node_bucket_arns(context), opts=self._context.child)
         self.alerts = Alerts(self._context, key_arn=self.keys.alerts, opts=self._context.child)
         secrets = ClusterSecrets(self._context, key_arn=self.keys.secrets, opts=self._context.child)
         registry = ImageRegistry(
@@ -71,13 +71,6 @@ class SecuritySide(pulumi.ComponentResource):
             passwords=self._wanted.access.passwords,
             keep=self._context.protect,
             opts=self._context.child,
-        )
-
-    def _declare_identity(self) -> NodeIdentity:
-        context = self._context
-        arns = data_bucket_arns(context.design, context.region)
-        return NodeIdentity(
-            context.prefix, account=context.account, bucket_arns=arns, tags=context.tags, opts=context.child
         )
 
     def _declare_trail(self) -> pulumi.Output[str]:

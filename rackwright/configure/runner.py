@@ -132,11 +132,17 @@ def with_access(site: Mapping[str, Any], ssh_key: Path | None, known_hosts: Path
     return inventory
 
 
+def forks(cores: int) -> int:
+    """Hosts that are worked on at a time: four for each core, for a fork mostly waits for its host; at least 8."""
+    return max(8, 4 * cores)
+
+
 def environment(sockets: Path) -> dict[str, str]:
     """Environment of Ansible: our settings, our programs first on PATH, a UTF-8 locale."""
     beside_python = str(Path(sys.executable).parent)
     return {
         "ANSIBLE_CONFIG": str(PLAYBOOKS / "ansible.cfg"),
+        "ANSIBLE_FORKS": str(forks(os.cpu_count() or 1)),
         "ANSIBLE_SSH_CONTROL_PATH_DIR": str(sockets),
         "ANSIBLE_HOME": str(sockets / "home"),
         "ANSIBLE_NOCOLOR": "1",

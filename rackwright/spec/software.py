@@ -103,7 +103,7 @@ class SoftwareSpec(SpecModel):
     mirror: str | None = None
     """Address of the mirror (air-gapped)."""
     mirror_key: str | None = None
-    """Public key that signs the mirror's packages, in ASCII armour (its `apt/key.asc`); None where the machine image has
+    """Public key that signs the mirror's packages, in ASCII armour (its `apt/key.asc`); None where the image has
     it at `/etc/apt/keyrings/rackwright-mirror.asc`."""
     licences: tuple[Literal["ai-enterprise", "vgpu", "base-command"], ...] = ()
     """NVIDIA licences that one holds."""

@@ -51,6 +51,8 @@ class Facts:
     result: Result | None = None
     machines: tuple[MachineStatus, ...] = ()
     not_rehearsed: str | None = None
+    managed: int = 0
+    """Nodes that EKS makes from its own image and keeps; nothing is configured there."""
     above_cap: int = 0
     """Hosts that run in the API alone, because the local cloud boots only so many machines."""
     configured: ConfigureResult | None = None
@@ -163,6 +165,14 @@ class Run:
         if exported is None:
             raise InputError(f"stack {self.workspace.stack!r} is not up", hint=f"./rw up {self.workspace.stack}")
         return Inventory.model_validate(json.loads(exported) if isinstance(exported, str) else exported)
+
+    def own_hosts(self) -> Inventory:
+        """The hosts that are ours to configure: all that are not nodes of managed Kubernetes."""
+        inventory, kubernetes = self.inventory(), self.prepared.design.kubernetes
+        managed = kubernetes.pools if kubernetes is not None else ()
+        own = tuple(host for host in inventory.hosts if host.pool not in managed)
+        self.facts.managed = len(inventory.hosts) - len(own)
+        return inventory.model_copy(update={"hosts": own})
 
     def wait_for_machines(self, inventory: Inventory) -> Inventory:
         """Wait until the machines answer on ssh; the hosts that have one, for an instance above the cap has none."""

@@ -72,21 +72,30 @@ def _stages(run: Run) -> bool:
 
 
 def _hosts(run: Run) -> None:
-    """Configure and prove the hosts, as far as there is a way to them."""
+    """Configure and prove the hosts that are ours, as far as there is a way to them."""
+    own = run.own_hosts()
+    if not own.hosts:
+        return
     if not run.is_local:
         if run.pulls:
-            run.configure(run.inventory())
+            run.configure(own)
     elif run.facts.not_rehearsed is None:
-        inventory = run.wait_for_machines(run.inventory())
+        inventory = run.wait_for_machines(own)
         run.configure(inventory)
         run.accept(inventory)
 
 
 def _far_hosts(facts: Facts) -> str:
+    kept = _kept(facts)
     if facts.configured is None:
-        return NOT_CONFIGURED
-    told = f"{len(facts.configured.hosts)} hosts configured themselves; {NOT_ASKED}"
+        return f"{NOT_CONFIGURED}{kept}"
+    told = f"{len(facts.configured.hosts)} hosts configured themselves; {NOT_ASKED}{kept}"
     return f"{told}; {_behind(facts)}" if facts.behind else told
+
+
+def _kept(facts: Facts) -> str:
+    """What is said of nodes that are not ours to configure."""
+    return f"; {facts.managed} nodes are EKS's, from its own image: nothing is configured there" if facts.managed else ""
 
 
 def _behind(facts: Facts) -> str:
@@ -95,8 +104,9 @@ def _behind(facts: Facts) -> str:
 
 def _sentence(facts: Facts) -> str:
     if facts.not_rehearsed is not None:
-        return f"machines: not rehearsed ({facts.not_rehearsed})"
+        return f"machines: not rehearsed ({facts.not_rehearsed}){_kept(facts)}"
     rest = f"; {facts.above_cap} hosts above the cap: not rehearsed" if facts.above_cap else ""
+    rest += _kept(facts)
     rest += f"; {_behind(facts)}" if facts.behind else ""
     if facts.unchanged:
         return f"nothing to change: every resource is the same, and the playbooks changed nothing{rest}"

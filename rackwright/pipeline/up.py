@@ -95,7 +95,9 @@ def _far_hosts(facts: Facts) -> str:
 
 def _kept(facts: Facts) -> str:
     """What is said of nodes that are not ours to configure."""
-    return f"; {facts.managed} nodes are EKS's, from its own image: nothing is configured there" if facts.managed else ""
+    if not facts.managed:
+        return ""
+    return f"; {facts.managed} nodes are EKS's, from its own image: nothing is configured there"
 
 
 def _behind(facts: Facts) -> str:

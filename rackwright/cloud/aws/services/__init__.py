@@ -7,6 +7,7 @@ from rackwright.cloud.aws.services import (
     addresses,
     bucket_policies,
     budgets,
+    capacity,
     client_vpn,
     dependencies,
     dns_firewall,
@@ -30,23 +31,24 @@ from rackwright.cloud.aws.services import (
 BEHAVIOURS: Behaviours = {
     **addresses.BEHAVIOURS,
     **budgets.BEHAVIOURS,
+    **capacity.BEHAVIOURS,
     **client_vpn.BEHAVIOURS,
     **dependencies.BEHAVIOURS,
     **dns_firewall.BEHAVIOURS,
     **efs.BEHAVIOURS,
-    **governed.BEHAVIOURS,
     **eks_access.BEHAVIOURS,
     **eks_addons.BEHAVIOURS,
     **eks_clusters.BEHAVIOURS,
     **eks_nodes.BEHAVIOURS,
+    **governed.BEHAVIOURS,
     **iam.BEHAVIOURS,
     **kms.BEHAVIOURS,
     **launches.BEHAVIOURS,
     **lustre.BEHAVIOURS,
     **placement_groups.BEHAVIOURS,
     **quotas.BEHAVIOURS,
-    **site_vpn.BEHAVIOURS,
     **scaling_groups.BEHAVIOURS,
+    **site_vpn.BEHAVIOURS,
 }
 """All behaviours, by (service, action)."""
 
@@ -62,5 +64,6 @@ def install() -> None:
         launches,
         placement_groups,
         scaling_groups,
+        capacity,
     ):
         subject.install()

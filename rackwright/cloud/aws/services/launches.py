@@ -18,10 +18,11 @@ from moto.core.types import Base64EncodedString
 from moto.ec2.models import EC2Backend
 from moto.ec2.models import elastic_network_interfaces as interfaces
 from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS, INSTANCE_TYPES
-from moto.ec2.models.instances import Reservation
+from moto.ec2.models.instances import Instance, Reservation
 from moto.ec2.models.launch_templates import LaunchTemplate
 
 from rackwright.cloud.aws.call import ApiError, Behaviours, Call, Reply
+from rackwright.cloud.aws.services.capacity import check_reservation, leave_blocks
 from rackwright.cloud.aws.services.placement_groups import MOST_SPREAD_PER_ZONE, groups_of, members_of
 from rackwright.cloud.aws.services.quotas import check_launch
 
@@ -96,6 +97,8 @@ def check(state: Any, launch: Launch, kind: str, zone: str | None, count: int) -
         raise ApiError("Unsupported", f"Your requested instance type ({kind}) is not supported in {where}.")
     check_interfaces(launch.get("NetworkInterfaces") or [], kind)
     check_placement(state, (launch.get("Placement") or {}).get("GroupName"), zone, count)
+    leave_blocks(state)
+    check_reservation(state, launch, kind, zone, count)
 
 
 def check_interfaces(nics: Sequence[Mapping[str, Any]], kind: str) -> None:
@@ -279,6 +282,14 @@ class _Attachment(interfaces.Attachment):
         self.network_card_index = getattr(eni, "network_card_index", 0)
 
 
+_plain_terminate = Instance.terminate
+
+
+def _terminate(self: Any) -> Any:
+    """Terminating what is terminated changes nothing. Source: AWS EC2 API Reference, "TerminateInstances"."""
+    return copy.copy(vars(self)["_state"]) if self.state == "terminated" else _plain_terminate(self)
+
+
 def count_generation(call: Call) -> Reply:
     """RebootInstances, StartInstances: the machine behind an instance must start again."""
     reply = call.forward()
@@ -315,6 +326,7 @@ def install() -> None:
     """Put these rules into moto."""
     type.__setattr__(LaunchTemplate, "tags", property(LaunchTemplate.get_tags, _ignore))
     type.__setattr__(EC2Backend, "run_instances", run_instances)
+    type.__setattr__(Instance, "terminate", _terminate)
     vars(interfaces)["Attachment"] = _Attachment
 
 

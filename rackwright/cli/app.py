@@ -16,6 +16,7 @@ from rackwright.cli import (
     cluster,
     docs,
     drift,
+    enrol,
     evidence,
     fabric,
     lock,
@@ -43,6 +44,7 @@ upgrade.add_to(app)
 bake.add_to(app)
 audit.add_to(app)
 docs.add_to(app)
+enrol.add_to(app)
 drift.add_to(app)
 lock.add_to(app)
 model.add_to(app)

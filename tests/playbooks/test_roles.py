@@ -163,6 +163,16 @@ def test_a_broken_inventory_is_refused_before_any_host_is_touched(tmp_path: Path
     assert "need a host in slurm_controller" in done.stdout + done.stderr
 
 
+def test_a_group_without_a_role_is_refused_before_any_host_is_touched(tmp_path: Path) -> None:
+    broken = site("local")
+    cast("dict[str, Any]", broken["all"])["children"]["slurm_nod"] = {"hosts": {"head-1": {}}}
+    path = tmp_path / "inventory.json"
+    path.write_text(json.dumps(broken))
+    done = run("ansible-playbook", "-i", str(path), "validate.yml", home=tmp_path)
+    assert done.returncode == 2
+    assert "groups without a role of their name: slurm_nod;" in " ".join((done.stdout + done.stderr).split())
+
+
 @pytest.mark.slow
 def test_ansible_lint_has_nothing_to_say(tmp_path: Path) -> None:
     done = run("ansible-lint", "--offline", "--nocolor", "--config-file", "../.ansible-lint", ".", home=tmp_path)

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from rackwright.configure.variables import base, containers, fabric, gpu, host, monitoring, scheduler, storage
 from rackwright.configure.variables.area import Area, LocalServices, Site, Variables
 from rackwright.design.model import Design
+from rackwright.diagnostics import InputError, Problem
 from rackwright.inventory import Host, Inventory
 from rackwright.lock.model import Lock
 
@@ -44,7 +46,11 @@ class Access:
 def site_inventory(
     inventory: Inventory, design: Design, lock: Lock, services: LocalServices | None, access: Access | None = None
 ) -> dict[str, object]:
-    """The whole Ansible inventory, ready to be written as YAML; sorted, so the same input gives the same bytes."""
+    """The whole Ansible inventory, ready to be written as YAML; sorted, so the same input gives the same bytes.
+
+    Raises `InputError` that names every role which playbooks/ does not have: nothing would be done for it.
+    """
+    _refuse_unknown(inventory)
     user = (access or Access()).user
     site = Site(inventory, design, lock, services, user)
     hosts = sorted(inventory.hosts, key=lambda host: host.name)
@@ -83,3 +89,18 @@ def _groups(inventory: Inventory, variables: Mapping[str, Variables]) -> dict[st
         }
         for group in groups
     }
+
+
+def _refuse_unknown(inventory: Inventory) -> None:
+    problems = [
+        Problem(host.name, f"role {role} is none of playbooks/", _nearest(role))
+        for host in inventory.hosts
+        for role in sorted(host.roles - ROLES)
+    ]
+    if problems:
+        raise InputError("hosts have roles that nobody carries out", where="inventory", problems=problems)
+
+
+def _nearest(role: str) -> str | None:
+    close = get_close_matches(role, ROLES, n=1)
+    return f"{close[0]} is meant?" if close else None

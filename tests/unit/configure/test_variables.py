@@ -1,10 +1,13 @@
 from typing import Any, cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rackwright.configure.variables import LocalServices, site_inventory
+from rackwright.diagnostics import InputError
 from rackwright.hostlist import expand
+from rackwright.inventory import Inventory
 from tests.unit.configure.sample import DIGEST, HEAD_ROLES, IMAGE, design, inventory, lock
 
 SERVICES = LocalServices(apt_repo="http://10.40.0.1:3180", registry="http://10.40.0.1:5000")
@@ -85,3 +88,11 @@ def test_nodes_fetch_their_configuration_from_the_controller() -> None:
 def test_a_group_without_hosts_is_left_out() -> None:
     children = site_inventory(inventory(0), design(), lock(), SERVICES)["all"]["children"]  # type: ignore[index]
     assert sorted(children) == sorted(HEAD_ROLES)
+
+
+def test_a_role_that_nobody_carries_out_is_refused_by_name() -> None:
+    host = inventory().hosts[0].model_copy(update={"roles": frozenset({"base", "slurm_nod"})})
+    with pytest.raises(InputError) as told:
+        site_inventory(Inventory(cluster="x", hosts=(host,)), design(), lock(), SERVICES)
+    (problem,) = told.value.problems
+    assert (problem.where, problem.hint) == ("head-1", "slurm_node is meant?")

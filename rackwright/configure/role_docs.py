@@ -5,6 +5,7 @@ The specs are what Ansible checks before a role runs, so the page cannot say any
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,9 @@ from ruamel.yaml import YAML
 from rackwright.configure.runner import PLAYBOOKS
 
 _HEAD = "<!-- Generated from meta/argument_specs.yml by python -m rackwright.configure.role_docs; do not edit. -->"
+
+_DEBIANS_OWN = re.compile(r"ansible\.builtin\.apt\b|dpkg|/etc/apt|/etc/default/|@include common-|ssh\.service|stunnel@")
+"""What only Debian and its descendants have: a role with any of it cannot run on Rocky."""
 
 
 def roles(playbooks: Path = PLAYBOOKS) -> tuple[Path, ...]:
@@ -40,12 +44,22 @@ def readme(role: Path) -> str:
     parts = [_HEAD, f"# {role.name}", f"{spec['short_description']}."]
     if described := spec.get("description"):
         parts.append("\n".join(f"- {line}" for line in described))
-    parts.append(f"A host runs this role when it is in the group `{role.name}`.")
+    parts.append(f"A host runs this role when it is in the group `{role.name}`. {systems(role)}")
     if options := spec.get("options"):
         parts += ["## Variables", "\n".join(_table(options, values))]
     if controls := controls_of(role):
         parts += ["## Controls", "\n".join(_controls(controls))]
     return "\n\n".join(parts) + "\n"
+
+
+def systems(role: Path) -> str:
+    """Systems that the role is written for, by what its files use."""
+    texts = (path.read_text() for path in sorted(role.rglob("*")) if path.suffix in {".yml", ".j2", ".py"})
+    debian = any(_DEBIANS_OWN.search(text) for text in texts)
+    rocky = (
+        "no, it uses apt or Debian's own files" if debian else "not tried; `base`, which installs packages, uses apt"
+    )
+    return f"Written for Debian 12 and 13, Ubuntu 22.04 and 24.04. Rocky 9: {rocky}."
 
 
 def controls_of(role: Path) -> list[dict[str, str]]:

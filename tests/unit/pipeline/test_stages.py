@@ -45,15 +45,22 @@ class PlayedEngine:
     def deployment(self) -> Mapping[str, object]:
         return {}
 
+    def outputs(self) -> Mapping[str, object]:
+        hosts = [
+            {"name": f"{pool}-{number}", "address": f"10.46.0.{number}", "pool": pool, "roles": [], "vars": {}}
+            for number, pool in enumerate(("system", "system", "train"))
+        ]
+        return {"inventory": {"cluster": "b200-eks", "hosts": hosts}}
+
 
 @pytest.fixture
-def on_aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[PlayedEngine], Run]:
-    def made(engine: PlayedEngine) -> Run:
+def on_aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
+    def made(engine: PlayedEngine, stack: str = "h100-train") -> Run:
         monkeypatch.setattr(stages, "choose_engine", lambda *args, **kwargs: engine)
         monkeypatch.setenv("RW_EVIDENCE", str(tmp_path / "evidence"))
         monkeypatch.setenv("RW_EVIDENCE_KEYS", str(tmp_path / "keys"))
-        prepared, _ = open_stack(ROOT, "h100-train")
-        return Run(prepared, Workspace(tmp_path, "h100-train"), Watch(yes=True, ask="?"))
+        prepared, _ = open_stack(ROOT, stack)
+        return Run(prepared, Workspace(tmp_path, stack), Watch(yes=True, ask="?"))
 
     return made
 
@@ -69,6 +76,14 @@ def test_hosts_of_a_real_cloud_are_not_claimed_to_be_configured_or_accepted(on_a
     assert facts is not None
     assert (facts.configured, facts.checks) == (None, ())
     assert outcome(run) == f"up: 1 resources changed; {NOT_CONFIGURED}"
+
+
+def test_nodes_of_eks_are_counted_and_left_alone(on_aws) -> None:
+    run = on_aws(PlayedEngine(), "b200-eks")
+    facts = up(run)
+    assert facts is not None
+    assert facts.configured is None, "there is no host of ours, so nothing is waited for"
+    assert outcome(run).endswith("3 nodes are EKS's, from its own image: nothing is configured there")
 
 
 def test_a_mandatory_finding_stops_the_run_before_the_first_change(on_aws) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,8 @@ STACK_TAG = "rackwright:stack"
 NAMES = ("id", "arn", "bucket", "keyId")
 """Properties that other resources point to."""
 
+GENERAL = re.compile(r"|default|\d{12}|[a-z]{2}(-[a-z]+)+-\d")
+"""Ids that say nothing: of an account, a region, a default."""
 MADE_BY = "madeBy"
 """Property of what AWS made for another thing (an instance of a group): the id of that thing. Nobody records these."""
 RECORDED = "recorded-"
@@ -112,7 +115,9 @@ def _tags(resource: Resource) -> Mapping[str, Any]:
 
 
 def _names(resource: Resource) -> set[str]:
-    return {value for name in NAMES if isinstance(value := resource.props.get(name), str) and value}
+    """What others call it; settings of the account are called like the account or the region, as all others' are."""
+    names = (resource.props.get(name) for name in NAMES)
+    return {name for name in names if isinstance(name, str) and not GENERAL.fullmatch(name)}
 
 
 def _pointers(resource: Resource) -> set[str]:

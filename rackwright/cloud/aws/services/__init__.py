@@ -24,6 +24,7 @@ from rackwright.cloud.aws.services import (
     lustre,
     placement_groups,
     quotas,
+    rule_descriptions,
     scaling_groups,
     site_vpn,
 )
@@ -63,6 +64,7 @@ def install() -> None:
         images,
         launches,
         placement_groups,
+        rule_descriptions,
         scaling_groups,
         capacity,
     ):

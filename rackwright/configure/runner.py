@@ -80,7 +80,7 @@ def configure(
     site: Mapping[str, Any],
     *,
     private_dir: Path,
-    ssh_key: Path,
+    ssh_key: Path | None,
     known_hosts: Path,
     secrets: Mapping[str, str],
     on_event: OnEvent,
@@ -126,6 +126,8 @@ def with_access(site: Mapping[str, Any], ssh_key: Path | None, known_hosts: Path
     }
     arguments = ["-F", "/dev/null", *(part for item in options.items() for part in ("-o", "=".join(item)))]
     variables = inventory["all"].setdefault("vars", {})
+    if "ansible_ssh_common_args" in variables:
+        return inventory  # the site has its own way in
     if ssh_key is not None:
         variables.setdefault("ansible_ssh_private_key_file", str(ssh_key))
     variables.setdefault("ansible_ssh_common_args", shlex.join(arguments))

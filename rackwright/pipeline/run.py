@@ -7,10 +7,12 @@ change only what differs. So a run that was cut anywhere is finished by running 
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import cast
 
 from policies.audit import AuditResult
@@ -19,8 +21,9 @@ from rackwright.cloud.capability import install_packages, missing_packages, why_
 from rackwright.cloud.local import LocalCloud
 from rackwright.cloud.ssh import known_hosts, public_key, ssh_command, ssh_key
 from rackwright.cloud.status import MachineStatus
-from rackwright.configure import ConfigureResult, LocalServices, configure, site_inventory
+from rackwright.configure import Access, ConfigureResult, LocalServices, configure, site_inventory
 from rackwright.configure.pull import collect
+from rackwright.design.cost_change import CostChange, cost_change
 from rackwright.diagnostics import InputError
 from rackwright.engine import Plan, Result
 from rackwright.inventory import Host, Inventory
@@ -36,6 +39,7 @@ from rackwright.pipeline.local import cloud_for, running_endpoint
 from rackwright.pipeline.prepare import Prepared, prepare
 from rackwright.pipeline.progress import Observer
 from rackwright.pipeline.provision import Engine, EngineChoice, choose_engine
+from rackwright.pipeline.way_in import own_ssh, ssh_configuration, through
 from rackwright.pipeline.workspace import Workspace
 
 MACHINES_TIMEOUT_S = 180.0
@@ -60,6 +64,8 @@ class Facts:
     """Nodes that an earlier bundle configured: a change of a running node is pushed."""
     checks: tuple[Check, ...] = ()
     audit: AuditResult | None = None
+    cost_change: CostChange | None = None
+    """Price of the design against what the last apply recorded."""
     outcome: str = ""
     times: list[PhaseTime] = field(default_factory=list)
 
@@ -129,10 +135,17 @@ class Run:
         with self.stage("plan"):
             plan, findings = self.engine(change=False).preview(self.watch.engine)
             self.facts.plan = plan
+            self.facts.cost_change = cost_change(self._recorded_cost(), self.prepared.design.cost)
             self.facts.audit = judged(findings, self.prepared, today())
         refuse_violations(self.facts.audit, str(self.prepared.path))
         refuse_guarded(plan, self.prepared.design, self.allow_replace)
         return plan
+
+    def _recorded_cost(self) -> Mapping[str, object] | None:
+        """What the last apply recorded of the price; None before the first."""
+        recorded = self.engine(change=False).outputs().get("outputs")
+        cost = recorded.get("cost") if isinstance(recorded, Mapping) else None
+        return cost if isinstance(cost, Mapping) else None
 
     def packages_to_install(self) -> tuple[str, ...]:
         """Debian packages that the rehearsal's machines need on this machine and that are not there."""
@@ -188,7 +201,14 @@ class Run:
 
     def ssh(self, host: Host) -> list[str]:
         """Command prefix that runs a command on `host`."""
+        if self.way_in is not None:
+            return [*own_ssh(self.way_in), f"{Access().user}@{host.address}"]
         return ssh_command(self.cloud.settings, str(host.address), ssh_key(self.workspace.folder))
+
+    @property
+    def way_in(self) -> Path | None:
+        """The person's own ssh configuration that reaches hosts of a real cluster; None where none is named."""
+        return None if self.is_local else ssh_configuration(os.environ)
 
     @property
     def lock(self) -> Lock:
@@ -205,11 +225,13 @@ class Run:
 
     def push(self, inventory: Inventory, limit: str | None = None) -> ConfigureResult:
         """Run the playbooks over `inventory` from here, on the hosts of `limit` alone where there is one."""
+        if self.way_in is not None:
+            inventory = through(inventory, self.way_in)
         site = site_inventory(inventory, self.prepared.design, self.lock, self.services())
         return configure(
             site,
             private_dir=self.workspace.folder / "ansible",
-            ssh_key=ssh_key(self.workspace.folder),
+            ssh_key=None if self.way_in else ssh_key(self.workspace.folder),
             known_hosts=known_hosts(self.cloud.settings),
             secrets=self.secrets(),
             on_event=self.watch.task,

@@ -49,7 +49,10 @@ def _stages(run: Run) -> bool:
         run.engine(change=True)  # without a CLI it refuses here, before anybody reads a plan
     set_aside_if_gone(run)
     record_known_drift(run)
-    if not run.watch.approve(run.plan(), run.prepared.design, run.packages_to_install()):
+    plan = run.plan()
+    if run.facts.cost_change is not None:
+        run.watch.note(f"price: {run.facts.cost_change.sentence()}")
+    if not run.watch.approve(plan, run.prepared.design, run.packages_to_install()):
         run.facts.outcome = "not approved; nothing was changed"
         return False
     if run.is_local:
@@ -77,8 +80,10 @@ def _hosts(run: Run) -> None:
     if not own.hosts:
         return
     if not run.is_local:
-        if run.pulls:
+        if run.pulls or run.way_in is not None:
             run.configure(own)
+        if run.way_in is not None:
+            run.accept(own)
     elif run.facts.not_rehearsed is None:
         inventory = run.wait_for_machines(own)
         run.configure(inventory)
@@ -89,7 +94,8 @@ def _far_hosts(facts: Facts) -> str:
     kept = _kept(facts)
     if facts.configured is None:
         return f"{NOT_CONFIGURED}{kept}"
-    told = f"{len(facts.configured.hosts)} hosts configured themselves; {NOT_ASKED}{kept}"
+    proved = f"{len(facts.checks)} acceptance checks" if facts.checks else NOT_ASKED
+    told = f"{len(facts.configured.hosts)} hosts configured; {proved}{kept}"
     return f"{told}; {_behind(facts)}" if facts.behind else told
 
 

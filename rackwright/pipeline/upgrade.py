@@ -178,11 +178,14 @@ def rollback(run: Run, options: Options | None = None) -> Journal:
 
 def reachable(run: Run) -> Inventory:
     """The hosts that can be pushed to. `InputError` for a stack whose hosts there is no way to."""
+    if run.way_in is not None:
+        return run.inventory()
     if not run.is_local:
         raise InputError(
             f"an upgrade pushes over ssh, and the hosts of {run.prepared.stack!r} have no way in but Session Manager",
             where="access.session_manager",
-            hint="replace nodes instead: new ones configure themselves by the lock",
+            hint="RW_SSH_CONFIG=FILE names an ssh configuration that reaches them (docs/guides/hosts.md); or replace "
+            "nodes: new ones configure themselves by the lock",
         )
     return run.wait_for_machines(run.inventory())
 

@@ -21,7 +21,6 @@ from rackwright.configure import ConfigureResult, LocalServices, configure, site
 from rackwright.configure.bundle import Bundle
 from rackwright.configure.events import ConfigureEvent
 from rackwright.design.boot import boot_script, source_for
-from rackwright.design.host_roles import EVERYWHERE
 from rackwright.evidence.keys import SigningKey, new_key
 from rackwright.inventory import Host, Inventory
 from rackwright.lock import Lock, load_lock
@@ -31,8 +30,8 @@ from tests.integration.test_machines import settings_in
 from tests.unit.configure.sample import design
 
 LOCK = load_lock(Path(__file__).parents[2] / "stacks/local.lock.yaml")
-ROLES = ("base", "munge", "node_exporter", *EVERYWHERE)
-"""Every subject of the base system, a service with a secret, one that listens; no GPU software, for it takes long."""
+ROLES = ("base", "munge", "node_exporter")
+"""Packages of the lock, a service with a secret, one that listens on its own address; what takes long is left out."""
 MUNGE_KEY = "a key for the tests only, of at least 32 characters"
 SECRET = "sample/node/munge_key"
 PATIENCE_S = 240.0

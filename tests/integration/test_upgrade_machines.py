@@ -26,7 +26,6 @@ pytestmark = [
     pytest.mark.timeout(900),
 ]
 
-LIGHT = ("base", "munge", "node_exporter")
 EXPORTER = "prometheus-node-exporter"
 
 
@@ -113,7 +112,6 @@ FAULTS = {
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     with lab_in(tmp_path_factory.mktemp("upgraded")) as made:
-        made.roles = LIGHT
         host = made.launch(20, pulls=False)
         made.wait_for(host)
         made.push([host]).raise_if_failed()

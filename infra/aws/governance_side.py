@@ -41,7 +41,8 @@ class GovernanceSide(pulumi.ComponentResource):
             ConfigurationRecord(self._context, security.keys, rules=rules, opts=self._context.child)
         if self._wanted.patching is not None:
             Patches(self._context, wanted=self._wanted.patching, opts=self._context.child)
-        self.outputs = {"alerts_topic": self._topic, **self._declare_backups(storage)}
+        cost = context.design.cost.model_dump(mode="json")  # the next plan tells the difference
+        self.outputs = {"alerts_topic": self._topic, "cost": cost, **self._declare_backups(storage)}
         self._declare_money()
         self._declare_watch(storage, compute)
         self.register_outputs(self.outputs)

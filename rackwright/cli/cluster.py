@@ -106,7 +106,8 @@ def preview(
     elif plan is not None:
         for view in (plan_table(plan), pool_table(prepared.design), subnet_table(prepared.design)):
             out.print(view)
-        for line in (*summary_lines(plan, prepared.design), findings_line(run.facts.audit)):
+        change = [f"price     {run.facts.cost_change.sentence()}"] if run.facts.cost_change else []
+        for line in (*summary_lines(plan, prepared.design), *change, findings_line(run.facts.audit)):
             out.print(line, soft_wrap=True)
     if refusal is not None:
         raise refusal
@@ -116,7 +117,14 @@ def _preview_data(plan: Plan, run: Run) -> dict[str, object]:
     findings = [finding_as_json(finding) for finding in run.facts.audit.findings] if run.facts.audit else []
     design = run.prepared.design.model_dump(mode="json")
     told = [asdict(one) for one in consequences(plan, run.prepared.design)]
-    return {"plan": plan.as_dict(), "consequences": told, "design": design, "findings": findings}
+    change = run.facts.cost_change.model_dump(mode="json") if run.facts.cost_change else None
+    return {
+        "plan": plan.as_dict(),
+        "consequences": told,
+        "cost_change": change,
+        "design": design,
+        "findings": findings,
+    }
 
 
 def destroy(stack: Stack, yes: Yes = False, engine: Engine = "auto", as_json: Json = False) -> None:

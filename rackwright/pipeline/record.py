@@ -36,6 +36,7 @@ def build_report(prepared: Prepared, facts: Facts, now: dt.datetime) -> RunRepor
         engine=facts.engine,
         design=prepared.design,
         plan=plan_rows(facts.plan),
+        cost_change=facts.cost_change,
         outcome=facts.outcome,
         machines=tuple(
             MachineRow(instance_id=m.instance_id, name=m.name, address=m.address, state=m.state, boot_s=m.boot_s)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from rackwright.design.cost_change import CostChange
 from rackwright.design.model import Design
 from rackwright.outcome import Check, HostResult, PhaseTime, Verdict
 
@@ -55,6 +56,8 @@ class RunReport(_Model):
     """Which engine carried the plan out: ``embedded`` or ``pulumi <version>``."""
     design: Design
     plan: tuple[PlanRow, ...] = ()
+    cost_change: CostChange | None = None
+    """Price against what the last apply had recorded."""
     outcome: str = ""
     """One sentence: what the run came to."""
     machines: tuple[MachineRow, ...] = ()

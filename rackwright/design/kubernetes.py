@@ -129,8 +129,9 @@ def addons_of(spec: ClusterSpec, pools: Sequence[Pool]) -> tuple[Addon, ...]:
         "fsx-lustre": Addon(name="aws-fsx-csi-driver", needs_nodes=True),
         "s3": Addon(name="aws-mountpoint-s3-csi-driver", service_account="s3-csi-driver-sa", buckets=True),
     }
+    own_network = spec.kubernetes is not None and spec.kubernetes.cni == "vpc-cni"
     return (
-        _network_addon(spec, pools),
+        *((_network_addon(spec, pools),) if own_network else ()),
         Addon(name="kube-proxy"),
         Addon(name="eks-pod-identity-agent"),
         Addon(name="eks-node-monitoring-agent"),

@@ -15,6 +15,7 @@ from rackwright.preflight import (
     kubernetes,
     locked,
     lustre,
+    managed_kubernetes,
     network,
     onprem,
     operations,
@@ -33,7 +34,7 @@ from rackwright.preflight.rule import REGISTRY, Rule
 AREAS = (
     *(budget, capacity, reservations, catalog, efa, environment, kubernetes, network, onprem, operations, power),
     *(residency, encryption, identity, security, slurm, software, containers, divided, locked, storage, lustre, waived),
-    *(ways_in,),
+    *(ways_in, managed_kubernetes),
 )
 """Modules that define rules, by subject."""
 

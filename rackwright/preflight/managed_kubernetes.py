@@ -51,6 +51,6 @@ def image_brings_its_driver(view: View) -> Iterator[Fault]:
     """
     managed = managed_pools(view.spec)
     for pool in view.nvidia_pools:
-        if pool.name in managed and pool.spec.ami is None and view.spec.was_written(("software", "driver")):
+        if pool.name in managed and pool.spec.ami is None and "driver" in view.spec.software.model_fields_set:
             summary = f"software.driver does not reach pool '{pool.name}': EKS's image brings its own"
             yield Fault(pool.path("machine"), summary, "name an image with your driver: ami")

@@ -56,7 +56,7 @@ class AwsCluster(pulumi.ComponentResource):
         storage = StorageSide(context, security.keys, network)
         dns = DnsSide(context, network, storage.file_systems)
         configuration = ConfigurationSide(context, security.keys, security.identity)
-        compute = ComputeSide(context, security.keys, network, security.identity)
+        compute = ComputeSide(context, security.keys, network, security.identity, security.alerts.topic_arn)
         kubernetes = KubernetesSide(context, security.keys, network)
         governance = GovernanceSide(context, security, storage, compute)
         members = {**compute.members, **kubernetes.members}

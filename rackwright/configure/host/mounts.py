@@ -51,6 +51,8 @@ class Tunnel:
 
     storage: str
     server: str
+    certificate: str
+    """Host name that the server's certificate must be good for."""
     port: int
     """Loopback port."""
 
@@ -63,7 +65,7 @@ class Tunnel:
         """The configuration of stunnel; the server's certificate is checked against the system's authorities."""
         return (
             f"{HEAD}[{self.storage}]\nclient = yes\naccept = 127.0.0.1:{self.port}\nconnect = {self.server}:2049\n"
-            f"sslVersionMin = TLSv1.2\nverifyChain = yes\ncheckHost = {self.server}\n"
+            f"sslVersionMin = TLSv1.2\nverifyChain = yes\ncheckHost = {self.certificate}\n"
             "CAfile = /etc/ssl/certs/ca-certificates.crt\nTIMEOUTbusy = 20\nTIMEOUTclose = 0\nlibwrap = no\n"
         )
 
@@ -92,7 +94,19 @@ def packages(design: Design) -> list[str]:
 def efs_tunnels(design: Design) -> list[Tunnel]:
     """Tunnels of EFS file systems whose clients need not prove who they are; the mount helper makes the others'."""
     wanted = [storage for storage in design.storage if storage.kind == "efs" and storage.tls and not storage.iam]
-    return [Tunnel(item.name, server_of(design, item), FIRST_TUNNEL_PORT + n) for n, item in enumerate(wanted)]
+    certificate = _efs_certificate(design.region or "")
+    return [
+        Tunnel(item.name, server_of(design, item), certificate, FIRST_TUNNEL_PORT + number)
+        for number, item in enumerate(wanted)
+    ]
+
+
+def _efs_certificate(region: str) -> str:
+    """A name that EFS's certificate of a region covers: it is for all file systems there, not for names of ours.
+
+    Source: EFS User Guide, "Data encryption in transit".
+    """
+    return f"fs.efs.{region}.amazonaws.com{'.cn' if region.startswith('cn-') else ''}"
 
 
 def lustre_mounts(design: Design, names: dict[str, str]) -> list[Mount]:

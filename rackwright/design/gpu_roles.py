@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rackwright.catalog import Machine
 from rackwright.design.node_software import package_source
 from rackwright.spec.cluster import ClusterSpec
 from rackwright.spec.pools import PoolSpec
+
+WITH_NVIDIA_TOOLS = frozenset({None, "ubuntu-22.04", "ubuntu-24.04", "rocky-9"})
+"""Systems for which NVIDIA's repository has DCGM, profilers and the compiler; None is Ubuntu 24.04."""
+
+NEED_CONTAINERS = frozenset({"container_runtime", "ngc"})
+"""Roles that a spec without containers leaves out."""
+
+
+def without_unwanted(spec: ClusterSpec, roles: Iterable[str]) -> tuple[str, ...]:
+    """`roles` without those of containers where the spec wants none."""
+    return tuple(role for role in roles if spec.software.containers != "none" or role not in NEED_CONTAINERS)
 
 
 def gpu_roles(spec: ClusterSpec, pool: PoolSpec, machine: Machine, *, slurm: bool) -> tuple[str, ...]:
@@ -31,15 +42,8 @@ def _of_the_gpus(pool: PoolSpec) -> Iterator[str]:
 
 
 def _of_the_spec(spec: ClusterSpec) -> Iterator[str]:
-    software = spec.software
-    if software.podman:
+    if spec.software.podman:
         yield "podman"
-    if software.containers == "docker":
-        yield "docker"
-    wanted = {"cudnn": software.cudnn, "tensorrt": software.tensorrt, "nccl": software.nccl, "dcgm": software.dcgm}
-    yield from (role for role, wish in wanted.items() if wish)
-    if software.profilers:
-        yield "nsight"
 
 
 def _of_the_machine(machine: Machine) -> Iterator[str]:
@@ -51,11 +55,18 @@ def _of_the_machine(machine: Machine) -> Iterator[str]:
 
 
 def _of_vendors(spec: ClusterSpec, *, slurm: bool) -> Iterator[str]:
-    yield from ("dcgm", "nccl")
+    """What comes from repositories of vendors; NVIDIA has DCGM and its compiler for some systems only."""
+    software = spec.software
+    yield "nccl"
     if package_source(spec) == "nvidia":
         yield "nvidia_repository"
-    if spec.software.acceptance_tools:
-        yield "acceptance_tools"
+    yield from (role for role, wish in {"cudnn": software.cudnn, "tensorrt": software.tensorrt}.items() if wish)
+    if software.os in WITH_NVIDIA_TOOLS:
+        yield "dcgm"
+        yield from ("nsight",) if software.profilers else ()
+        yield from ("acceptance_tools",) if software.acceptance_tools else ()
+    if software.containers == "docker":
+        yield "docker"
     if _in_containers(spec, slurm=slurm):
         yield from ("enroot", "pyxis")
 

@@ -232,7 +232,13 @@ def test_an_image_is_fetched_by_what_can_use_its_key_and_check_its_signature() -
     assert way_of(name, with_software(containers="docker"), mirrored=False) == "docker"
 
 
-def spec(machine: str, target: dict[str, Any], scheduler: str = "slurm", **pool: Any) -> ClusterSpec:
+def spec(
+    machine: str,
+    target: dict[str, Any],
+    scheduler: str = "slurm",
+    software: dict[str, Any] | None = None,
+    **pool: Any,
+) -> ClusterSpec:
     return ClusterSpec.model_validate(
         {
             "name": "x",
@@ -244,6 +250,7 @@ def spec(machine: str, target: dict[str, Any], scheduler: str = "slurm", **pool:
                 "train": {"role": "gpu", "machine": machine, "nodes": 2, **pool},
             },
             "scheduler": {"kind": scheduler},
+            "software": software or {},
         }
     )
 
@@ -277,3 +284,27 @@ def test_under_kubernetes_no_job_runs_through_pyxis() -> None:
     wanted = spec("p5.48xlarge", AWS, "kubernetes")
     found = gpu_roles(wanted, wanted.pools["train"], load_catalog().machine("p5.48xlarge"), slurm=False)
     assert {"enroot", "pyxis"}.isdisjoint(found)
+
+
+def test_a_system_for_which_nvidia_has_no_tools_gets_none_of_their_roles() -> None:
+    wanted = spec("p5.48xlarge", AWS, software={"os": "debian-13", "driver": "r550-open", "profilers": True})
+    found = set(design_cluster(wanted, load_catalog()).pool("train").ansible_roles)
+    assert {"dcgm", "nsight", "acceptance_tools"}.isdisjoint(found)
+    assert "nccl" in found
+
+
+def test_without_containers_there_is_no_runtime_and_nothing_to_pull() -> None:
+    wanted = spec("p5.48xlarge", AWS, software={"containers": "none"})
+    found = set(design_cluster(wanted, load_catalog()).pool("train").ansible_roles)
+    assert {"container_runtime", "ngc", "docker", "enroot", "pyxis"}.isdisjoint(found)
+
+
+def test_libraries_and_profilers_come_where_the_spec_asks_for_them() -> None:
+    software = {"cudnn": "present", "tensorrt": "present", "profilers": True, "podman": True, "containers": "docker"}
+    wanted = spec("p5.48xlarge", AWS, software=software)
+    designed = design_cluster(wanted, load_catalog())
+    assert {"cudnn", "tensorrt", "nsight", "podman", "docker"} <= set(designed.pool("train").ansible_roles)
+    found = resolve(wants_of(designed, wanted.software, slurm=wanted.slurm), load_software(), dt.date(2026, 11, 21))
+    roles = {package.role for package in found.lock.packages.values()}
+    assert {"cudnn", "tensorrt", "nsight"} <= roles
+    assert found.lock.archives["nsight-systems"].role == "nsight"

@@ -7,7 +7,7 @@ from typing import Any
 
 from policies.rule import UNKNOWN, Resource, Unknown
 
-OWNERS = frozenset({"root", "etcd"})
+OWNERS = ("root", "etcd")
 PRIVATE = 0o600
 
 

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.corpus [--list]``: judges every corpus stack and prints the score; exit code 1 if not clean."""
+"""``python -m benchmarks.corpus [--list]``: judges every corpus stack, prints the score; exit code 1 if not clean."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def _find(change: Resource, _: Sequence[Resource]) -> Iterator[str]:
     approvers, author = set(texts(known(change, "approvers"))), known(change, "author")
     if not approvers:
         yield "it was approved by nobody"
-    elif approvers == {author}:
+    elif approvers == {str(author)}:
         yield f"it was approved by {author} himself"
 
 

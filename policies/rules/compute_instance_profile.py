@@ -32,7 +32,7 @@ def _launches(group: Resource, template: Resource) -> bool:
     if template.urn in group.property_dependencies.get("launchTemplate", ()):
         return True
     written = group.props.get("launchTemplate")
-    mine = {template.props.get(name) for name in ("id", "name")} - {None}
+    mine = [found for name in ("id", "name") if isinstance(found := template.props.get(name), str)]
     return isinstance(written, dict) and any(written.get(name) in mine for name in ("id", "name"))
 
 

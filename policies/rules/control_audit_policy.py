@@ -28,7 +28,7 @@ def _find(server: Resource, _: Sequence[Resource]) -> Iterator[str]:
         level = next((rule.value("level", "None") for rule in rules if _names(rule, what)), "None")
         if level == "None":
             yield f"{what} are not recorded"
-        elif what == "secrets" and level in {"Request", "RequestResponse"}:
+        elif what == "secrets" and level in ("Request", "RequestResponse"):
             yield "bodies of secrets are written into the log"
 
 

@@ -19,10 +19,10 @@ from policies.rule import Enforcement, Resource, Rule, Severity
 def _find(node: Resource, _: Sequence[Resource]) -> Iterator[str]:
     devices = [*maps(node, "rootBlockDevice"), *maps(node, "ebsBlockDevices")]
     for device in devices:
-        if device.value("deleteOnTermination") in {False, "false"}:
+        if device.value("deleteOnTermination") in (False, "false"):
             yield f"{device.name} stays behind its instance"
     for mapping in maps(node, "blockDeviceMappings"):
-        if mapping.value("ebs.deleteOnTermination") in {False, "false"}:
+        if mapping.value("ebs.deleteOnTermination") in (False, "false"):
             yield f"{mapping.value('deviceName', mapping.name)} stays behind its instance"
 
 

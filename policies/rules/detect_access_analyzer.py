@@ -24,7 +24,7 @@ def _find(resource: Resource, resources: Sequence[Resource]) -> Iterator[str]:
         if is_true(resource.value("inUse", default=True)) and not any(of_type(resources, KIND)):
             yield "no analyzer looks for external access in this region"
         return
-    if resource.value("type", "ACCOUNT") not in {"ACCOUNT", "ORGANIZATION"}:
+    if resource.value("type", "ACCOUNT") not in ("ACCOUNT", "ORGANIZATION"):
         yield "it does not look for external access"
 
 

@@ -22,7 +22,7 @@ WANTED = ("S3_DATA_EVENTS", "EKS_AUDIT_LOGS", "EBS_MALWARE_PROTECTION", "RUNTIME
 
 def _find(detector: Resource, resources: Sequence[Resource]) -> Iterator[str]:
     mine = pointing_to(resources, FEATURE, "detectorId", detector)
-    on = {feature.value("name") for feature in mine if feature.value("status") == "ENABLED"}
+    on = [feature.value("name") for feature in mine if feature.value("status") == "ENABLED"]
     missing = [name for name in WANTED if name not in on]
     if missing:
         yield f"not watched: {', '.join(missing)}"

@@ -20,7 +20,7 @@ SUBNET = "aws:ec2/subnet:Subnet"
 
 def _find(group: Resource, resources: Sequence[Resource]) -> Iterator[str]:
     linked = set(group.property_dependencies.get("subnetIds", ()))
-    named = set() if linked else set(texts(group.value("subnetIds")))
+    named = [] if linked else texts(group.value("subnetIds"))
     for subnet in of_type(resources, SUBNET):
         mine = subnet.urn in linked or subnet.props.get("id") in named
         if mine and is_true(subnet.value("mapPublicIpOnLaunch")):

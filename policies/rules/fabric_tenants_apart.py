@@ -22,7 +22,7 @@ MASK = 0x7FFF
 
 def _find(partition: Resource, resources: Sequence[Resource]) -> Iterator[str]:
     mine, key = set(texts(known(partition, "hosts"))), _key(partition)
-    if key in {0, MASK}:
+    if key in (0, MASK):
         yield f"key {key:#x} is invalid or that of Default"
     for other in of_type(resources, PARTITION):
         if other is partition:

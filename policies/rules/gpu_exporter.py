@@ -26,7 +26,7 @@ def _is_every(address: str) -> bool:
     try:
         return ip_address(address).is_unspecified
     except ValueError:
-        return address in {"*", ""}
+        return address in ("*", "")
 
 
 RULE = Rule(

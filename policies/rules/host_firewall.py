@@ -26,7 +26,7 @@ def _find(host: Resource, _: Sequence[Resource]) -> Iterator[str]:
     if not is_true(known(host, "firewall", "enabled")):
         yield "the packet filter does not come back after a restart"
     policy = host.value("firewall.policies.input")
-    if policy not in {"drop", "reject"}:
+    if policy not in ("drop", "reject"):
         yield f"what no rule admits is {policy!r}, expected 'drop'"
 
 

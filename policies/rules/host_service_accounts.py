@@ -17,7 +17,7 @@ from policies.rule import Enforcement, Resource, Rule, Severity
 
 FIRST_USER = 1000
 SHELLS = ("sh", "bash", "dash", "zsh", "fish", "ksh")
-OWN = frozenset({"root", "sync", "shutdown", "halt"})
+OWN = ("root", "sync", "shutdown", "halt")
 
 
 def _find(host: Resource, _: Sequence[Resource]) -> Iterator[str]:

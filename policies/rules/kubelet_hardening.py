@@ -31,7 +31,7 @@ def _find(kubelet: Resource, _: Sequence[Resource]) -> Iterator[str]:
         yield "podPidsLimit is not set"
     if number(kubelet.value("config.eventRecordQPS", 50)) == 0:
         yield "eventRecordQPS is 0: events are recorded without any limit"
-    if kubelet.value("config.streamingConnectionIdleTimeout", "4h") in {"0", "0s"}:
+    if kubelet.value("config.streamingConnectionIdleTimeout", "4h") in ("0", "0s"):
         yield "idle streams never end"
 
 

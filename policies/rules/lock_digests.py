@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 
 from policies.rule import Enforcement, Resource, Rule, Severity
 
-FOREIGN = frozenset({"upstream", "pypi"})
+FOREIGN = ("upstream", "pypi")
 
 
 def _find(package: Resource, _: Sequence[Resource]) -> Iterator[str]:

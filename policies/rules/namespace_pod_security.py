@@ -19,7 +19,7 @@ from policies.rule import Enforcement, Resource, Rule, Severity
 def _find(namespace: Resource, _: Sequence[Resource]) -> Iterator[str]:
     labels = namespace.value("metadata.labels", {})
     level = labels.get("pod-security.kubernetes.io/enforce") if isinstance(labels, dict) else None
-    if level not in {"restricted", "baseline"} and namespace.value("metadata.name") not in SYSTEM:
+    if level not in ("restricted", "baseline") and str(namespace.value("metadata.name")) not in SYSTEM:
         yield f"pod security is {level or 'unset'!r}, expected 'restricted' or 'baseline'"
 
 

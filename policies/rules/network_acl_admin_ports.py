@@ -36,7 +36,7 @@ def _entry(entry: Resource, action: str, sources: Sequence[str]) -> Iterator[str
         return
     first, last = number(entry.value("fromPort")), number(entry.value("toPort"))
     for port in ADMIN_PORTS:
-        everything = str(entry.value("protocol")) in {"-1", "all"}
+        everything = str(entry.value("protocol")) in ("-1", "all")
         if everything or (first is not None and last is not None and first <= port <= last):
             yield f"{entry.name} admits port {port} from the world"
 

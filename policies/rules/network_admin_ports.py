@@ -50,7 +50,7 @@ def _opens(entry: Resource, protocol: str) -> Iterator[str]:
     }
     if not sources:
         return
-    everything = str(entry.value(protocol)) in {"-1", "all"}
+    everything = str(entry.value(protocol)) in ("-1", "all")
     first, last = number(entry.value("fromPort")), number(entry.value("toPort"))
     for port, service in ADMIN_PORTS.items():
         if everything or (first is not None and last is not None and first <= port <= last):

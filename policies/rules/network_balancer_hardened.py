@@ -22,7 +22,7 @@ def _find(balancer: Resource, _: Sequence[Resource]) -> Iterator[str]:
         if not is_true(balancer.value("dropInvalidHeaderFields")):
             yield "invalid headers are passed on"
         mode = balancer.value("desyncMitigationMode", "defensive")
-        if mode not in {"defensive", "strictest"}:
+        if mode not in ("defensive", "strictest"):
             yield f"desyncMitigationMode is {mode!r}, expected 'defensive' or 'strictest'"
     if not is_true(balancer.value("enableDeletionProtection")):
         yield "one call deletes it"

@@ -29,7 +29,7 @@ def _find(resource: Resource, _: Sequence[Resource]) -> Iterator[str]:
     for entry in entries:
         protocol = entry.value("ipProtocol") or entry.value("protocol")
         to_world = any(target in WORLD for key in TARGETS for target in texts(entry.value(key)))
-        if to_world and (str(protocol) in {"-1", "all"} or _all_ports(entry)):
+        if to_world and (str(protocol) in ("-1", "all") or _all_ports(entry)):
             yield f"{entry.name} lets everything out to the world"
 
 

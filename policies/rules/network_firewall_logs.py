@@ -21,7 +21,7 @@ WANTED = ("ALERT", "FLOW")
 
 def _find(firewall: Resource, resources: Sequence[Resource]) -> Iterator[str]:
     mine = pointing_to(resources, LOGGING, "firewallArn", firewall, "arn")
-    kinds = {log.value("logType") for each in mine for log in maps(each, "loggingConfiguration.logDestinationConfigs")}
+    kinds = [log.value("logType") for each in mine for log in maps(each, "loggingConfiguration.logDestinationConfigs")]
     missing = [kind for kind in WANTED if kind not in kinds]
     if missing:
         yield f"not logged: {', '.join(missing)}"

@@ -21,7 +21,7 @@ PASSED_THROUGH = (443, 6443)
 
 def _find(listener: Resource, _: Sequence[Resource]) -> Iterator[str]:
     protocol = listener.value("protocol", "HTTP")
-    if protocol in {"HTTPS", "TLS"}:
+    if protocol in ("HTTPS", "TLS"):
         policy = str(listener.value("sslPolicy", "ELBSecurityPolicy-2016-08"))
         if not any(part in policy for part in STRONG):
             yield f"policy {policy} admits TLS before 1.2"

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from policies.rule import Enforcement, Resource, Rule, Severity
 
 PEERS = ("vpcPeeringConnectionId", "coreNetworkArn")
-EVERYTHING = frozenset({"0.0.0.0/0", "::/0"})
+EVERYTHING = ("0.0.0.0/0", "::/0")
 
 
 def _find(route: Resource, _: Sequence[Resource]) -> Iterator[str]:
@@ -23,7 +23,7 @@ def _find(route: Resource, _: Sequence[Resource]) -> Iterator[str]:
     if route.props.get("transitGatewayId"):
         route.value("destinationCidrBlock")
     for name in peers:
-        if {route.value("destinationCidrBlock"), route.value("destinationIpv6CidrBlock")} & EVERYTHING:
+        if any(route.value(target) in EVERYTHING for target in ("destinationCidrBlock", "destinationIpv6CidrBlock")):
             yield f"sends everything to a peer ({name})"
 
 

@@ -34,7 +34,7 @@ def _find(resource: Resource, _: Sequence[Resource]) -> Iterator[str]:
 def _entry(entry: Resource, protocol: str) -> Iterator[str]:
     if not any(source in WORLD for key in SOURCES for source in texts(entry.value(key))):
         return
-    if str(entry.value(protocol)) not in {"tcp", "6"}:
+    if str(entry.value(protocol)) not in ("tcp", "6"):
         yield f"{entry.name} admits protocol {entry.value(protocol)!r} from the world"
         return
     first, last = number(entry.value("fromPort")), number(entry.value("toPort"))

@@ -22,7 +22,7 @@ def _find(resource: Resource, _: Sequence[Resource]) -> Iterator[str]:
     pod = pod_of(resource)
     for container in containers_of(resource):
         kind = security(container, pod, "seccompProfile.type")
-        if kind not in {"RuntimeDefault", "Localhost"}:
+        if kind not in ("RuntimeDefault", "Localhost"):
             yield f"{container.name} has seccomp profile {kind!r}, expected 'RuntimeDefault' or 'Localhost'"
 
 

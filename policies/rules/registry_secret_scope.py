@@ -19,7 +19,7 @@ from policies.rule import Enforcement, Resource, Rule, Severity
 
 
 def _find(secret: Resource, _: Sequence[Resource]) -> Iterator[str]:
-    if secret.value("type") == "kubernetes.io/dockerconfigjson" and namespace_of(secret) in {"default", "kube-public"}:
+    if secret.value("type") == "kubernetes.io/dockerconfigjson" and namespace_of(secret) in ("default", "kube-public"):
         yield f"the registry's key lies in namespace {namespace_of(secret)}"
 
 

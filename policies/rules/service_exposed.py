@@ -42,7 +42,7 @@ WEB = 443
 
 def _find(service: Resource, _: Sequence[Resource]) -> Iterator[str]:
     kind = service.value("spec.type", "ClusterIP")
-    if kind not in {"LoadBalancer", "NodePort"} or (kind == "LoadBalancer" and _is_internal(service)):
+    if kind not in ("LoadBalancer", "NodePort") or (kind == "LoadBalancer" and _is_internal(service)):
         return
     ports = [number(port.value(name)) for port in maps(service, "spec.ports") for name in ("port", "targetPort")]
     for port, what in CLOSED.items():

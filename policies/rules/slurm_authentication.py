@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from policies.reading import known
 from policies.rule import Enforcement, Resource, Rule, Severity
 
-STRONG = frozenset({"auth/munge", "auth/slurm"})
+STRONG = ("auth/munge", "auth/slurm")
 
 
 def _find(slurm: Resource, _: Sequence[Resource]) -> Iterator[str]:

@@ -21,7 +21,7 @@ WANTED = {"epilog": "Epilog", "healthcheckprogram": "HealthCheckProgram", "jobco
 def _find(slurm: Resource, _: Sequence[Resource]) -> Iterator[str]:
     settings = known(slurm, "settings")
     for key, name in WANTED.items():
-        if not isinstance(settings, dict) or str(settings.get(key, "")).lower() in {"", "(null)", "none"}:
+        if not isinstance(settings, dict) or str(settings.get(key, "")).lower() in ("", "(null)", "none"):
             yield f"{name} is not set"
 
 

@@ -26,7 +26,7 @@ def _find(slurm: Resource, _: Sequence[Resource]) -> Iterator[str]:
         file = files.get(name) if isinstance(files, dict) else None
         if not isinstance(file, dict):
             continue
-        if file.get("owner") not in {"root", "slurm"}:
+        if file.get("owner") not in ("root", "slurm"):
             yield f"{name} belongs to {file.get('owner')}"
         if (mode := mode_of(file)) is None or excess(mode, MOST):
             yield f"{name} has mode {file.get('mode')}, expected {MOST:04o} or less"

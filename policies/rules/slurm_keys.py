@@ -18,7 +18,7 @@ from policies.rule import Enforcement, Resource, Rule, Severity
 
 PRIVATE = ("munge.key", "slurm.key", "slurmdbd.conf", "jwt_hs256.key")
 MOST = 0o600
-OWNERS = frozenset({"root", "munge", "slurm"})
+OWNERS = ("root", "munge", "slurm")
 
 
 def _find(slurm: Resource, _: Sequence[Resource]) -> Iterator[str]:

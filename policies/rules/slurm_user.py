@@ -19,10 +19,10 @@ from policies.rule import Enforcement, Resource, Rule, Severity
 def _find(slurm: Resource, _: Sequence[Resource]) -> Iterator[str]:
     settings = known(slurm, "settings")
     user = str(settings.get("slurmuser", "root")) if isinstance(settings, dict) else "root"
-    if user.partition("(")[0] in {"root", "0"}:
+    if user.partition("(")[0] in ("root", "0"):
         yield f"SlurmUser is {user!r}"
     rest = slurm.value("restApiUser")
-    if rest is not None and rest in {"root", user}:
+    if rest is not None and rest in ("root", user):
         yield f"slurmrestd runs as {rest}"
 
 

@@ -17,7 +17,7 @@ from policies.rule import Enforcement, Resource, Rule, Severity
 
 
 def _find(rule: Resource, _: Sequence[Resource]) -> Iterator[str]:
-    if rule.value("targetNetworkCidr") in {"0.0.0.0/0", "::/0"}:
+    if rule.value("targetNetworkCidr") in ("0.0.0.0/0", "::/0"):
         yield "it opens the whole internet"
     if is_true(rule.value("authorizeAllGroups")):
         yield "it opens to every group"

@@ -17,7 +17,6 @@ from rackwright.design.site_fabric import SiteFabric, site_fabric
 from rackwright.fabric.partitions import Tenant
 from rackwright.spec import load_spec
 
-
 STACK = Path(__file__).resolve().parents[3] / "stacks" / "dgx-h100-4su.yaml"
 
 

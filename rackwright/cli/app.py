@@ -1,67 +1,19 @@
-"""The command tree. Each command lives in the module of its group; this file only puts them together."""
+"""Runs one command line and says how it ended. Each command lives in the module of its group (`tree`)."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 import typer
 
-from rackwright import __version__
-from rackwright.cli import (
-    anonymise,
-    audit,
-    bake,
-    catalog,
-    cloud,
-    cluster,
-    docs,
-    drift,
-    enrol,
-    evidence,
-    fabric,
-    lock,
-    mirror,
-    model,
-    testing,
-    tools,
-    upgrade,
-)
-from rackwright.cli.console import out
 from rackwright.cli.errors import INTERRUPTED, run_guarded
+from rackwright.cli.tree import tree
 from rackwright.diagnostics import InputError
 from rackwright.pipeline.workspace import project_root
 
-app = typer.Typer(
-    name="rw",
-    help="GPU clusters from one typed spec: provisioned, configured and proven.",
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-cluster.add_to(app)
-upgrade.add_to(app)
-bake.add_to(app)
-audit.add_to(app)
-docs.add_to(app)
-enrol.add_to(app)
-drift.add_to(app)
-lock.add_to(app)
-model.add_to(app)
-anonymise.add_to(app)
-testing.add_to(app)
-app.add_typer(catalog.app, name="catalog")
-app.add_typer(cloud.app, name="cloud")
-app.add_typer(evidence.app, name="evidence")
-app.add_typer(fabric.app, name="fabric")
-app.add_typer(mirror.app, name="mirror")
-app.add_typer(tools.app, name="tools")
-
-
-@app.command()
-def version() -> None:
-    """Print the version."""
-    out.print(__version__)
+COMPLETION = "_RW_COMPLETE"
+"""Variable by which a shell asks for completions."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -80,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
 def _carry_out(arguments: Sequence[str]) -> int:
     """The command's exit code. Typer swallows Ctrl-C and has its own words for wrong flags; ours replace both."""
     try:
-        code = app(args=list(arguments), standalone_mode=False, prog_name="rw") or 0
+        code = _tree(arguments)(args=list(arguments), standalone_mode=False, prog_name="rw") or 0
     except typer.TyperException as problem:
         return _refuse(problem)
     except typer.Abort:
@@ -88,6 +40,11 @@ def _carry_out(arguments: Sequence[str]) -> int:
     if code == INTERRUPTED:
         raise KeyboardInterrupt
     return int(code)
+
+
+def _tree(arguments: Sequence[str]) -> typer.Typer:
+    """What the command line needs; a shell that asks for completions gets everything."""
+    return tree(None if COMPLETION in os.environ else arguments)
 
 
 def _refuse(problem: typer.TyperException) -> int:

@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rackwright.pipeline.hosts import Way
-from rackwright.pipeline.provision import EngineChoice
+from rackwright.pipeline.choices import EngineChoice, Way
 
 StackArgument = typer.Argument(help="A stack's name (stacks/NAME.yaml), or the path of its file.")
 Stack = Annotated[str, StackArgument]

@@ -15,9 +15,9 @@ from rackwright.cli.watch import Watch
 from rackwright.diagnostics import ClusterError
 from rackwright.pipeline.adopt import Adopted
 from rackwright.pipeline.adopt import adopt as adopt_drift
+from rackwright.pipeline.choices import EngineChoice
 from rackwright.pipeline.drift import Drift, Drifted, find_drift
 from rackwright.pipeline.open import open_stack
-from rackwright.pipeline.provision import EngineChoice
 from rackwright.pipeline.run import Run
 from rackwright.pipeline.workspace import project_root
 

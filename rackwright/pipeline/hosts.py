@@ -7,7 +7,7 @@ cloud do; the same playbooks, the same Ansible and the same lock give the same h
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from rackwright.configure import site_inventory
 from rackwright.configure.bundle import Bundle, make_bundle
@@ -21,9 +21,6 @@ from rackwright.inventory import Inventory
 from rackwright.lock.model import Lock
 from rackwright.pipeline.node_store import NodeStore
 from rackwright.pipeline.workspace import Workspace
-
-Way = Literal["push", "pull"]
-"""How hosts are configured."""
 
 KEY = "bundle.pem"
 

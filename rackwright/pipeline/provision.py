@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from policies.crossguard import PolicyAnalyzer
 from policies.registry import RULES
@@ -20,12 +20,11 @@ from rackwright.engine import Event, FileBackend, Options, Plan, Result, StackRe
 from rackwright.engine.providers.aws import AwsProvider
 from rackwright.engine.providers.offline import OfflineProvider
 from rackwright.pipeline.automation import CliEngine, find_cli
+from rackwright.pipeline.choices import EngineChoice
 from rackwright.pipeline.findings import of_lock, promised, waivers_of
 from rackwright.pipeline.guarded import STATEFUL_TYPES
 from rackwright.pipeline.prepare import Prepared
 from rackwright.pipeline.workspace import PROJECT, Workspace
-
-EngineChoice = Literal["auto", "embedded", "cli"]
 
 
 class Engine(Protocol):

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from rackwright.cli.app import app
 from rackwright.cli.docs import outdated
+from rackwright.cli.tree import COMMANDS, GROUPS, tree
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -28,7 +28,7 @@ def test_generated_pages_are_current() -> None:
 
 @pytest.mark.parametrize("page", ["README.md", "ARCHITECTURE.md"])
 def test_every_command_that_a_page_names_exists(page: str) -> None:
-    known = commands(app)
+    known = commands(tree())
     named = re.findall(r"`?\./rw ((?:[a-z-]+(?: [a-z|]+)?))", (ROOT / page).read_text())
     assert named
     unknown = [words for words in named if words.split()[0] not in known]
@@ -45,5 +45,17 @@ def test_every_folder_and_page_that_a_page_names_exists(page: str) -> None:
 
 
 def test_each_command_says_what_it_is_for() -> None:
-    silent = [info.callback for info in app.registered_commands if not (info.callback and info.callback.__doc__)]
+    silent = [info.callback for info in tree().registered_commands if not (info.callback and info.callback.__doc__)]
     assert silent == []
+
+
+def test_each_command_line_loads_the_module_that_has_its_command() -> None:
+    for module, names in COMMANDS.items():
+        own = {one for one in commands(tree([names[0]])) if " " not in one} - {"version"}
+        assert {name.replace("_", "-") for name in own} == set(names), module
+    for name in GROUPS:
+        assert {one.partition(" ")[0] for one in commands(tree([name]))} == {name, "version"}
+
+
+def test_a_word_that_is_no_command_gets_the_whole_tree() -> None:
+    assert commands(tree(["upp"])) == commands(tree()) == commands(tree(["--help"]))

@@ -5,12 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import stat
+import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from rackwright.cloud import machine
+from rackwright.cloud.baked import CLEAN, PREFIX, BakedImage, keep
 from rackwright.configure.pull import Collector, NodeReport, collect
 from rackwright.evidence.keys import new_key
 from rackwright.inventory import Host
@@ -36,6 +41,9 @@ HOST_SPECIFIC = {
     r"etc/(passwd|group|shadow|gshadow|subuid|subgid)-": "copies of the version before",
 }
 """Path -> why two machines of one pool may differ there."""
+
+Files = dict[str, tuple[int, int, int, str]]
+"""Path -> mode, owner, group, content."""
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +79,14 @@ def pulled(lab: Lab) -> Host:
     return host
 
 
+@pytest.fixture(scope="module")
+def pushed(lab: Lab) -> Host:
+    host = lab.launch(21, pulls=False)
+    lab.wait_for(host)
+    lab.push([host]).raise_if_failed()
+    return host
+
+
 def _in_base(report: NodeReport) -> bool:
     assert report.status == "running", report.error
     return report.phase == "Base"
@@ -80,17 +96,16 @@ def test_a_node_configures_itself_from_the_bundle_that_it_trusts_in_spite_of_a_c
     assert lab.on(pulled, "hostname").stdout.strip() == pulled.name
     assert lab.on(pulled, "systemctl is-active munge prometheus-node-exporter").stdout.split() == ["active", "active"]
     assert lab.on(pulled, "ls /run/rackwright-secrets.json").returncode != 0, "the secrets are gone again"
-    assert "unmet condition" in lab.on(pulled, "systemctl restart rackwright-pull; journalctl -u rackwright-pull -n 3").stdout
+    assert (
+        "unmet condition"
+        in lab.on(pulled, "systemctl restart rackwright-pull; journalctl -u rackwright-pull -n 3").stdout
+    )
 
 
-def test_a_node_that_pulled_has_the_files_of_one_that_was_pushed_to(lab: Lab, pulled: Host) -> None:
-    pushed = lab.launch(21, pulls=False)
-    lab.wait_for(pushed)
-    lab.push([pushed]).raise_if_failed()
+def test_a_node_that_pulled_has_the_files_of_one_that_was_pushed_to(lab: Lab, pulled: Host, pushed: Host) -> None:
     ours, theirs = files_of(lab.upper(pulled)), files_of(lab.upper(pushed))
-    assert len(theirs) > 500
-    differing = {path for path in ours.keys() | theirs.keys() if ours.get(path) != theirs.get(path)}
-    assert sorted(differing) == []
+    assert len(theirs) > 100
+    assert differing(ours, theirs) == []
 
 
 def test_a_push_to_a_node_that_pulled_changes_nothing(lab: Lab, pulled: Host) -> None:
@@ -99,7 +114,43 @@ def test_a_push_to_a_node_that_pulled_changes_nothing(lab: Lab, pulled: Host) ->
     assert result.changed == 0
 
 
-def files_of(root: Path) -> dict[str, tuple[int, int, int, str]]:
+def test_a_node_from_a_baked_image_has_the_same_files_and_less_to_do(lab: Lab, pulled: Host, pushed: Host) -> None:
+    wanted = files_of(lab.upper(pushed))
+    with baked_from(lab, pushed) as (image, layer):
+        host = lab.launch(22, pulls=True, image=image)
+        bundle = lab.pack()
+        lab.store.publish(bundle.digest, bundle.data)
+        collector = Collector(lab.store, bundle.digest, {str(host.instance_id): host.name})
+        lab.wait_for(host)
+        result = collect(collector, lambda event: None, timeout_s=300, log=lab.folder / "baked.log")
+        result.raise_if_failed()
+        found = {**files_of(layer), **files_of(lab.upper(host))}
+        assert differing(found, wanted) == []
+        assert result.changed < 12, "packages and settings are in the image; secrets, addresses and services are not"
+
+
+@contextmanager
+def baked_from(lab: Lab, host: Host) -> Iterator[tuple[str, Path]]:
+    """The machine image that `host` becomes, and its layer; the host is off afterwards, the image gone."""
+    name = f"{PREFIX}test-{lab.cloud.settings.key}"
+    done = subprocess.run([*lab.ssh(host), "sudo sh -s"], input=CLEAN, text=True, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    ec2 = lab.client("ec2")
+    ec2.stop_instances(InstanceIds=[host.instance_id])
+    wait_until("the stop", lambda: str(host.instance_id) not in machine.running(lab.cloud.settings))
+    base = (lab.upper(host).parent / "base").readlink().name
+    kept = keep(lab.cloud.settings.cache, BakedImage(name, "sample", "train", base, "0"), lab.upper(host))
+    try:
+        yield ec2.register_image(Name=name, Description="of a test")["ImageId"], kept / "layer"
+    finally:
+        shutil.rmtree(kept)
+
+
+def differing(ours: Files, theirs: Files) -> list[str]:
+    return sorted(path for path in ours.keys() | theirs.keys() if ours.get(path) != theirs.get(path))
+
+
+def files_of(root: Path) -> Files:
     """Path below `root` -> mode, owner, group and content, without what is a machine's own."""
     own = re.compile("|".join(HOST_SPECIFIC))
     found = {}

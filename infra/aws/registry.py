@@ -47,7 +47,7 @@ class ImageRegistry(pulumi.ComponentResource):
         context, name = self._context, f"{self._context.prefix}-image-{image.replace('/', '-')}"
         repository = aws.ecr.Repository(
             name,
-            name=f"{context.prefix}/{image}",
+            name=f"{context.prefix}/{image.replace(':', '-')}",  # a port in a registry's name
             image_tag_mutability="IMMUTABLE",
             image_scanning_configuration=aws.ecr.RepositoryImageScanningConfigurationArgs(scan_on_push=True),
             encryption_configurations=[

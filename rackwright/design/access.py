@@ -44,9 +44,14 @@ def _identity_center(wanted: AccessSpec) -> bool:
     return wanted.sso is not None or wanted.users.kind == "sso"
 
 
+def set_name(stack: str, group: str) -> str:
+    """Name of a group's permission set, cut to what Identity Center takes."""
+    return f"{stack}-{group}"[:LONGEST_SET_NAME].rstrip("-")
+
+
 def _permission_set(spec: ClusterSpec, group: str) -> PermissionSet:
     return PermissionSet(
-        name=f"{spec.name}-{group}"[:LONGEST_SET_NAME].rstrip("-"),
+        name=set_name(spec.name, group),
         group=group,
         kind=_kind_of(group),
         session_hours=spec.access.session_hours,

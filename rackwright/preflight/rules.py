@@ -11,6 +11,7 @@ from rackwright.preflight import (
     efa,
     encryption,
     environment,
+    governance,
     gpu_nodes,
     identity,
     kubernetes,
@@ -35,7 +36,7 @@ from rackwright.preflight.rule import REGISTRY, Rule
 AREAS = (
     *(budget, capacity, reservations, catalog, efa, environment, kubernetes, network, onprem, operations, power),
     *(residency, encryption, identity, security, slurm, software, containers, divided, locked, storage, lustre, waived),
-    *(ways_in, managed_kubernetes, gpu_nodes),
+    *(ways_in, managed_kubernetes, governance, gpu_nodes),
 )
 """Modules that define rules, by subject."""
 

@@ -10,13 +10,20 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict
 
+from rackwright.design.model import Cost
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+_POINT = "access_point_"
+
+
 class Mountable(_Part):
-    """What a client needs to mount a file system."""
+    """What a client needs to mount a file system; EFS adds an access point for each group of people."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     id: str
     """``fs-…``"""
@@ -24,6 +31,12 @@ class Mountable(_Part):
     """Name that AWS gives it; the cluster's own zone has a shorter one."""
     mount_name: str | None = None
     """Lustre's name of the file system; None for EFS."""
+
+    @property
+    def access_points(self) -> dict[str, str]:
+        """Group of the spec -> access point through which its members see their own folder."""
+        extra = self.model_extra or {}
+        return {name.removeprefix(_POINT): str(id_) for name, id_ in extra.items() if name.startswith(_POINT)}
 
 
 class ControlPlane(_Part):
@@ -71,6 +84,8 @@ class ClusterOutputs(_Part):
     node_secrets: Mapping[str, str] = {}
     """Secrets that nodes read while they configure themselves: purpose -> name."""
     kubernetes: ControlPlane | None = None
+    cost: Cost | None = None
+    """Price of the cluster as it was estimated for this apply."""
     alerts_topic: str | None = None
     """Topic that budgets, alarms and findings go to."""
     backup_vault: str | None = None

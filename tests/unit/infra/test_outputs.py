@@ -13,7 +13,7 @@ import pytest
 from infra.aws.cluster import AwsCluster
 from infra.settings import Settings
 from rackwright import outputs
-from rackwright.outputs import ClusterOutputs
+from rackwright.outputs import ClusterOutputs, Mountable
 
 from .conftest import design
 
@@ -42,6 +42,11 @@ def test_what_is_exported_fits_its_type(exported: dict[str, Any]) -> None:
     known = {name: value for name, value in exported.items() if name not in {"file_systems", "kubernetes"}}
     assert ClusterOutputs.model_validate(known).vpc_id == exported["vpc_id"]
     assert set(exported["file_systems"]) == {"scratch", "home"}
+
+
+def test_access_points_are_found_by_their_group() -> None:
+    home = Mountable.model_validate({"id": "fs-1", "dns_name": "fs-1.efs", "access_point_admins": "fsap-1"})
+    assert home.access_points == {"admins": "fsap-1"}
 
 
 def test_every_member_whose_name_does_not_say_it_all_has_a_docstring() -> None:

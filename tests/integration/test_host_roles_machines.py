@@ -1,0 +1,308 @@
+"""The host roles on real machines: converged, proven by the real tools, converged again, attacked, mended."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import socket
+import struct
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from ipaddress import IPv4Network, ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rackwright.cloud import network
+from rackwright.cloud.capability import why_no_machines
+from rackwright.cloud.instance import WantedInstance
+from rackwright.cloud.local import LocalCloud
+from rackwright.cloud.settings import CloudSettings, default_cache
+from rackwright.cloud.ssh import known_hosts, ssh_command, ssh_key
+from rackwright.configure import ConfigureResult, LocalServices, configure, site_inventory
+from rackwright.configure.host.second_factor import seed
+from rackwright.inventory import Host, Inventory
+from rackwright.lock.model import Lock, OperatingSystem
+from tests.unit.configure.sample import HOST_ROLES, HOSTS, SITE_ROLES, design
+
+pytestmark = [
+    pytest.mark.machines,
+    pytest.mark.slow,
+    pytest.mark.xdist_group("host-roles"),
+    pytest.mark.timeout(900),
+]
+
+LOCK = Lock(os=OperatingSystem(distribution="debian", release="trixie"))
+SECRETS = {
+    "munge_key": "a key for the tests only, of at least 32 characters",
+    "mfa_secret": "a secret of the tests",
+    "object_store_secret": "another secret of the tests",
+}
+STEP_S = 30
+"""Time step of one-time codes, RFC 6238."""
+
+
+def code(person: str) -> str:
+    """The one-time code of `person` now: RFC 6238 and RFC 4226, section 5.3, written a second time on purpose."""
+    counter = struct.pack(">Q", int(time.time()) // STEP_S)
+    digest = hmac.new(seed(SECRETS["mfa_secret"], person), counter, hashlib.sha1).digest()
+    start = digest[-1] & 0xF
+    return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
+
+
+@dataclass(frozen=True)
+class Machines:
+    """Two machines: one that people log in to, one of the GPU pool."""
+
+    cloud: LocalCloud
+    inventory: Inventory
+    folder: Path
+
+    @property
+    def login(self) -> Host:
+        return self.inventory.hosts[0]
+
+    @property
+    def node(self) -> Host:
+        return self.inventory.hosts[1]
+
+    def on(self, host: Host, command: str) -> subprocess.CompletedProcess[str]:
+        settings = self.cloud.settings
+        line = [*ssh_command(settings, str(host.address), ssh_key(settings.root)), command]
+        return subprocess.run(line, capture_output=True, text=True, check=False, timeout=120)
+
+    def said(self, host: Host, command: str) -> str:
+        done = self.on(host, command)
+        assert done.returncode == 0, f"{command!r} ended with {done.returncode}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def key_of(self, person: str) -> Path:
+        """A person's private key, made at first use."""
+        path = self.folder / f"key-{person}"
+        if not path.exists():
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", person, "-f", path], check=True)
+        return path
+
+    def as_person(self, person: str, command: str, answer: str = "") -> subprocess.CompletedProcess[str]:
+        """`command` on the login node as `person`, whose ssh client answers every question with `answer`."""
+        ask = self.folder / "answer"
+        ask.write_text(f"#!/bin/sh\necho '{answer}'\n")
+        ask.chmod(0o700)
+        options = {
+            "IdentitiesOnly": "yes",
+            "IdentityFile": str(self.key_of(person)),
+            "UserKnownHostsFile": str(known_hosts(self.cloud.settings)),
+            "ControlPath": "none",
+            "NumberOfPasswordPrompts": "1",
+        }
+        words = [part for name, value in options.items() for part in ("-o", f"{name}={value}")]
+        line = ["ssh", "-F", "/dev/null", *words, f"{person}@{self.login.address}", command]
+        environment = {**os.environ, "SSH_ASKPASS": str(ask), "SSH_ASKPASS_REQUIRE": "force", "DISPLAY": ":0"}
+        return subprocess.run(
+            line, env=environment, capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL
+        )
+
+    def site(self) -> dict[str, Any]:
+        settings, wanted = self.cloud.settings, design(nodes=1)
+        ada, ben = HOSTS.people
+        keys = {one.name: (self.key_of(one.name).with_suffix(".pub").read_text().strip(),) for one in (ada, ben)}
+        people = tuple(one.model_copy(update={"keys": keys[one.name]}) for one in HOSTS.people)
+        authority = self.key_of("authority").with_suffix(".pub").read_text().strip()
+        hosts = HOSTS.model_copy(update={"people": people, "ssh_authorities": (authority,)})
+        services = LocalServices(apt_repo=settings.apt_repo, registry=settings.registry)
+        return site_inventory(self.inventory, wanted.model_copy(update={"hosts": hosts}), LOCK, services)
+
+    def run(
+        self, site: dict[str, Any] | None = None, playbook: str = "hosts.yml", limit: str | None = None
+    ) -> ConfigureResult:
+        settings = self.cloud.settings
+        return configure(
+            site or self.site(),
+            private_dir=self.folder / "ansible",
+            ssh_key=ssh_key(settings.root),
+            known_hosts=known_hosts(settings),
+            secrets=SECRETS,
+            on_event=lambda event: None,
+            playbook=playbook,
+            limit=limit,
+        )
+
+
+def free_block() -> IPv4Network:
+    routes = network.host_routes()
+    blocks = (IPv4Network(f"10.94.{number}.0/24") for number in range(os.getpid() % 199, 256))
+    return next(block for block in blocks if network.collision(block, "", routes) is None)
+
+
+@pytest.fixture(scope="module")
+def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
+    folder = tmp_path_factory.mktemp("hosts")
+    block = free_block()
+    settings = CloudSettings(root=folder / "cloud", cache=default_cache(), network_cidr="10.94.0.0/24", name="hosts")
+    if reason := why_no_machines(settings):
+        pytest.skip(f"no machines here: {reason}")
+    cloud = LocalCloud(replace(settings, network_cidr=str(block)))
+    wanted = [WantedInstance("i-0c", str(block[20]), "login-1"), WantedInstance("i-0d", str(block[21]), "train-1")]
+    cloud.settings.root.mkdir(parents=True)
+    cloud.settings.static_file.write_text(json.dumps([asdict(one) for one in wanted]))
+    login_roles = frozenset({"base", *HOST_ROLES, *SITE_ROLES} - {"munge", "slurm_login"})
+    hosts = (
+        Host(name="login-1", address=ip_address(str(block[20])), pool="head", roles=login_roles),
+        Host(name="train-1", address=ip_address(str(block[21])), pool="train", roles=frozenset({"base", *HOST_ROLES})),
+    )
+    try:
+        cloud.up(lambda line: None)
+        cloud.wait_for_machines(2, 600, lambda line: None)
+        yield Machines(cloud, Inventory(cluster="sample", hosts=hosts), folder)
+    finally:
+        cloud.down(on_progress=lambda line: None)
+
+
+@pytest.fixture(scope="module")
+def first(machines: Machines) -> ConfigureResult:
+    result = machines.run()
+    result.raise_if_failed()
+    return result
+
+
+CHECKS = {
+    "sshd takes its settings": "sshd -t",
+    "sudo takes its settings": "visudo -c -q",
+    "nftables takes its rules": "nft --check --file /etc/nftables.conf",
+    "the audit takes its rules": "augenrules --check",
+    "AIDE takes its settings": "aide --config=/etc/aide/rackwright.conf --config-check",
+    "fail2ban takes its settings": "fail2ban-client --test",
+    "chrony takes its settings": "chronyd -p -f /etc/chrony/chrony.conf",
+    "apt takes its settings": "apt-config dump",
+    "units are well written": "systemd-analyze verify rackwright-integrity.timer rackwright-roce.service own.mount "
+    "rackwright-scratch.service fsx.mount rackwright-quota.service",
+    "the RoCE program is well written": "sh -n /usr/local/lib/rackwright/roce",
+    "no unit has failed": "systemctl --failed --no-legend | { ! grep . ; }",
+    "one address has no more than its failures": "fail2ban-client status sshd",
+    "partitions are those of the design": "grep -qx Default=0x7fff,.ipoib,.defmember=full.:.ALL,.ALL_SWITCHES=full,."
+    "SELF=full\\; /etc/opensm/partitions.conf",
+    "the program of the scratch volume is Python": "python3 -m py_compile /usr/local/lib/rackwright/scratch",
+}
+
+
+def test_the_real_tools_take_what_the_roles_wrote(machines: Machines, first: ConfigureResult) -> None:
+    assert first.changed > 0
+    found = {what: machines.on(machines.login, f"sudo sh -c '{line}'") for what, line in CHECKS.items()}
+    assert {what: done.stdout + done.stderr for what, done in found.items() if done.returncode} == {}
+
+
+def test_a_second_run_still_connects_and_changes_nothing(machines: Machines, first: ConfigureResult) -> None:
+    again = machines.run()
+    assert (again.changed, again.failed) == (0, ())
+
+
+def test_people_come_in_with_their_key_and_nobody_else_does(machines: Machines, first: ConfigureResult) -> None:
+    assert machines.as_person("ben", "id -un").stdout == "ben\n"
+    assert machines.as_person("mallory", "id -un").returncode != 0
+    assert "Authorised use only" in machines.as_person("ben", "true").stderr
+
+
+def test_an_administrator_needs_a_code_to_come_in_and_to_become_root(
+    machines: Machines, first: ConfigureResult
+) -> None:
+    assert machines.as_person("ada", "id -un", answer="000000").returncode != 0
+    came = machines.as_person("ada", "id -un", answer=code("ada"))
+    assert came.stdout == "ada\n", came.stderr
+    again = machines.as_person("ada", "true", answer=code("ada"))
+    assert again.returncode != 0, "a code that was used is worth nothing"
+    assert machines.on(machines.login, "sudo -u ben sudo --non-interactive true").returncode != 0
+    assert "sudo: a password is required" in machines.on(machines.login, "sudo -u ada sudo -n true").stderr
+
+
+def test_a_certificate_of_the_authority_opens_the_door(machines: Machines, first: ConfigureResult) -> None:
+    key = machines.key_of("visitor")
+    sign = ["ssh-keygen", "-q", "-s", machines.key_of("authority"), "-I", "t", "-n", "ben", "-V", "+5m", f"{key}.pub"]
+    subprocess.run(sign, check=True)
+    (machines.folder / "key-ben").rename(machines.folder / "key-away")
+    try:
+        for name in ("", "-cert.pub"):
+            (machines.folder / f"key-ben{name}").write_bytes(Path(f"{key}{name}").read_bytes())
+        (machines.folder / "key-ben").chmod(0o600)
+        assert machines.as_person("ben", "id -un").stdout == "ben\n"
+    finally:
+        (machines.folder / "key-ben-cert.pub").unlink(missing_ok=True)
+        (machines.folder / "key-away").rename(machines.folder / "key-ben")
+
+
+def reaches(address: str, port: int) -> bool:
+    try:
+        socket.create_connection((address, port), timeout=2).close()
+    except OSError:
+        return False
+    return True
+
+
+def test_only_admitted_ports_answer(machines: Machines, first: ConfigureResult) -> None:
+    address = str(machines.node.address)
+    machines.said(machines.node, "sudo systemd-run --quiet --unit t-listen python3 -m http.server 5555")
+    ask = f"import socket; socket.create_connection(('{address}', %d), timeout=2)"
+    try:
+        assert machines.on(machines.node, f'python3 -c "{ask % 5555}"').returncode == 0, "nobody listens"
+        assert reaches(address, 22)
+        assert not reaches(address, 5555)
+        assert machines.on(machines.login, f'python3 -c "{ask % 5555}"').returncode != 0
+        assert machines.on(machines.login, f'python3 -c "{ask % 22}"').returncode == 0
+    finally:
+        machines.on(machines.node, "sudo systemctl stop t-listen")
+
+
+def with_firewall(site: dict[str, Any], **variables: object) -> dict[str, Any]:
+    site["all"]["hosts"]["train-1"] |= variables
+    return site
+
+
+def test_rules_that_shut_the_controller_out_are_refused(machines: Machines, first: ConfigureResult) -> None:
+    networks = ["192.0.2.0/24"]
+    rules = [{"name": "ssh from elsewhere", "networks": networks, "protocol": "tcp", "ports": "22"}]
+    site = with_firewall(machines.site(), firewall_rules=rules, firewall_admin_networks=networks)
+    refused = machines.run(site, "base.yml", "train-1")
+    assert len(refused.failed) == 1
+    assert "add it to network.allowed_admin_cidrs" in refused.failed[0].error
+    assert machines.on(machines.node, "true").returncode == 0
+
+
+def test_rules_that_close_the_door_by_mistake_are_taken_back(machines: Machines, first: ConfigureResult) -> None:
+    rules = [{"name": "a mistake", "networks": ["192.0.2.0/24"], "protocol": "tcp", "ports": "22"}]
+    site = with_firewall(machines.site(), firewall_rules=rules, firewall_grace_s=3)
+    mistaken = machines.run(site, "base.yml", "train-1")
+    assert len(mistaken.failed) == 1
+    assert "the former ones are back" in mistaken.failed[0].error
+
+
+def test_the_right_rules_come_back_and_drift_is_repaired(machines: Machines, first: ConfigureResult) -> None:
+    drift = (
+        "nft delete table inet rackwright; rm /etc/ssh/people_keys; chmod 644 /etc/shadow; gpasswd -d ada admins;"
+        "systemctl disable --now fail2ban; sed -i s/no/yes/ /etc/ssh/sshd_config.d/10-rackwright.conf"
+    )
+    machines.on(machines.node, f"sudo sh -c '{drift}'")
+    repaired = machines.run(playbook="base.yml", limit="train-1")
+    assert repaired.failed == ()
+    assert repaired.changed > 0
+    assert "admins" in machines.said(machines.node, "id -Gn ada")
+    assert "policy drop" in machines.said(machines.node, "sudo nft list table inet rackwright")
+    assert machines.said(machines.node, "stat -c %a /etc/shadow; systemctl is-active fail2ban") == "640\nactive\n"
+
+
+def test_a_file_that_changed_without_a_reason_is_named(machines: Machines, first: ConfigureResult) -> None:
+    machines.said(machines.node, "echo '# by hand' | sudo tee -a /etc/pam.d/su")
+    machines.on(machines.node, "sudo systemctl start rackwright-integrity.service")
+    told = machines.said(machines.node, "sudo journalctl --unit rackwright-integrity.service --no-pager")
+    assert "/etc/pam.d/su" in told
+    machines.said(machines.node, "sudo sed -i '$d' /etc/pam.d/su; sudo systemctl reset-failed")
+
+
+def test_the_seed_that_a_person_enrols_is_that_of_the_hosts(machines: Machines, first: ConfigureResult) -> None:
+    line = machines.said(machines.login, "sudo cut -d' ' -f2,4 /etc/security/users.oath | grep ^ada").split()
+    assert bytes.fromhex(line[1]) == seed(SECRETS["mfa_secret"], "ada")
+    assert len(base64.b32encode(bytes.fromhex(line[1]))) == 32

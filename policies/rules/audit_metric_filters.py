@@ -74,6 +74,5 @@ RULE = Rule(
     code="monitoring: {alerts: [ops@example.org]}",
     find=_find,
     enforcement=Enforcement.ADVISORY,
-    confidence=Severity.LOW,
     needs_stack=True,
 )

@@ -20,9 +20,11 @@ ROLE_ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 ROLE = "aws:iam/role:Role"
 TOO_MUCH = ("/AdministratorAccess", "/PowerUserAccess", "/IAMFullAccess", "/AWSCloudShellFullAccess")
 
+NAMES = ("policyArn", "managedPolicyArn", "managedPolicyArns")
+
 
 def _find(resource: Resource, _: Sequence[Resource]) -> Iterator[str]:
-    for arn in (*texts(resource.value("policyArn")), *texts(resource.value("managedPolicyArns"))):
+    for arn in (text for name in NAMES for text in texts(resource.value(name))):
         if arn.endswith(TOO_MUCH):
             yield f"{arn.rpartition('/')[2]} is attached"
 
@@ -37,6 +39,7 @@ RULE = Rule(
             "aws:iam/policyAttachment:PolicyAttachment",
             "aws:iam/userPolicyAttachment:UserPolicyAttachment",
             "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+            "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment",
             ROLE,
         }
     ),

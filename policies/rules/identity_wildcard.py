@@ -35,7 +35,7 @@ WITHOUT_RESOURCE = (
 
 
 def _find(resource: Resource, _: Sequence[Resource]) -> Iterator[str]:
-    documents = [statements(resource)]
+    documents = [statements(resource), statements(resource, "inlinePolicy")]
     documents += [statements(entry) for entry in maps(resource, "inlinePolicies")]
     for statement in (each for document in documents for each in document):
         if statement.value("Effect") == "Allow":
@@ -66,6 +66,7 @@ RULE = Rule(
             "aws:iam/userPolicy:UserPolicy",
             "aws:iam/groupPolicy:GroupPolicy",
             "aws:iam/role:Role",
+            "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
         }
     ),
     controls=(

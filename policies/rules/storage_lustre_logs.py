@@ -3,7 +3,7 @@
 Requirement: Lustre file systems log warnings and errors of their data repositories.
 Why it matters: an export that fails for a week is data that is not in the bucket.
 What it looks at: `logConfiguration`.
-Known limits: file systems without data repositories have little to log: advice only.
+Known limits: file systems without data repositories have little to log, and are asked the same.
 Fix: set the level to WARN_ERROR.
 Sources: Amazon FSx for Lustre User Guide, "Logging with Amazon CloudWatch Logs"
 """
@@ -33,5 +33,4 @@ RULE = Rule(
     code='log_configuration={"level": "WARN_ERROR"}',
     find=must_be("logConfiguration.level", "WARN_ERROR", "WARN_ONLY", "ERROR_ONLY"),
     enforcement=Enforcement.ADVISORY,
-    confidence=Severity.LOW,
 )

@@ -74,21 +74,6 @@ def release_address(call: Call) -> Reply:
     return call.forward()
 
 
-def delete_nat_gateway(call: Call) -> Reply:
-    """Its interface and its hold on the public address go with it."""
-    reply = call.forward()
-    state = call.state()
-    gateway = state.nat_gateways.get(call.params["NatGatewayId"])
-    if reply.ok and gateway is not None:
-        eni = vars(gateway)["_eni"]
-        for address in state.addresses:
-            if address.eni is not None and address.eni.id == eni.id:
-                address.eni = address.association_id = None
-        if state.enis.pop(eni.id, None) is not None:
-            eni.subnet.del_subnet_ip(eni.private_ip_address)
-    return reply
-
-
 def _violation(message: str) -> ApiError:
     return ApiError("DependencyViolation", message)
 
@@ -99,5 +84,4 @@ BEHAVIOURS: Behaviours = {
     ("ec2", "DeleteVpc"): delete_vpc,
     ("ec2", "DetachInternetGateway"): detach_internet_gateway,
     ("ec2", "ReleaseAddress"): release_address,
-    ("ec2", "DeleteNatGateway"): delete_nat_gateway,
 }

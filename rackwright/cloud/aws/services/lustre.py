@@ -12,6 +12,7 @@ from typing import Any
 from moto.moto_api._internal import mock_random
 
 from rackwright.cloud.aws.call import ApiError, Behaviours, Call, Reply
+from rackwright.cloud.aws.lifecycle import FILE_SYSTEM, begin, change, end, over, state_of
 
 _UPDATABLE = frozenset(
     (
@@ -34,6 +35,7 @@ def create(call: Call) -> Reply:
         return reply
     id_ = json.loads(reply.body)["FileSystem"]["FileSystemId"]
     _complete(call, call.state().file_systems[id_])
+    begin(call.state().file_systems[id_], FILE_SYSTEM)
     if token:
         tokens[token] = id_
     return call.answer({"FileSystem": described(call, id_)})
@@ -71,7 +73,7 @@ def described(call: Call, id_: str) -> dict[str, Any]:
     state = call.state("ec2")
     return {
         **found,
-        "Lifecycle": "AVAILABLE",
+        "Lifecycle": state_of(system, FILE_SYSTEM),
         "OwnerId": call.account,
         "VpcId": state.get_subnet(system.subnet_ids[0]).vpc_id,
         "NetworkInterfaceIds": [system.rackwright_interface],
@@ -81,8 +83,11 @@ def described(call: Call, id_: str) -> dict[str, Any]:
 
 
 def describe(call: Call) -> Reply:
-    """Describe all or some; an unknown id is an error."""
+    """Describe all or some, after what was on its way out has gone; an unknown id is an error."""
     systems = call.state().file_systems
+    for id_ in over(systems):
+        call.changed = True
+        _remove(call, id_)
     ids = call.params.get("FileSystemIds") or list(systems)
     _require(systems, ids)
     return call.answer({"FileSystems": [described(call, id_) for id_ in ids]})
@@ -107,16 +112,23 @@ def update(call: Call) -> Reply:
             raise ApiError("BadRequest", "Storage capacity cannot be decreased.")
         system.storage_capacity = capacity
     system.rackwright_version = asked.get("FileSystemTypeVersion", system.rackwright_version)
+    change(system, FILE_SYSTEM)
     return call.answer({"FileSystem": described(call, system.file_system_id)})
 
 
 def delete(call: Call) -> Reply:
-    """Its interface goes with it."""
-    system = call.state().file_systems.get(call.params["FileSystemId"])
-    reply = call.forward()
-    if reply.ok and system is not None:
-        call.state("ec2").delete_network_interface(system.rackwright_interface)
-    return reply
+    """Its interface goes with it, once it is gone."""
+    systems, id_ = call.state().file_systems, call.params["FileSystemId"]
+    _require(systems, [id_])
+    if end(systems[id_], FILE_SYSTEM):
+        _remove(call, id_)
+    return call.answer({"FileSystemId": id_, "Lifecycle": FILE_SYSTEM.deleting})
+
+
+def _remove(call: Call, id_: str) -> None:
+    system = call.state().file_systems[id_]
+    call.state().delete_file_system(id_, "", None, None, None)
+    call.state("ec2").delete_network_interface(system.rackwright_interface)
 
 
 BEHAVIOURS: Behaviours = {

@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from rackwright.diagnostics import StepFailed
 from rackwright.engine.providers.aws.cloud import Cloud
 from rackwright.engine.providers.aws.resource import Ec2Resource, Life, Wanted, pick, when_free
 from rackwright.engine.providers.aws.shapes import Props, fixed
+from rackwright.engine.providers.aws.waiting import wait_for
 
 
 class Vpc(Ec2Resource):
@@ -166,6 +168,22 @@ class NatGateway(Ec2Resource):
     replaces = frozenset({"subnetId", "allocationId", "connectivityType", "privateIp"})
     defaults = fixed({"connectivityType": "public"})
     computed = ("networkInterfaceId", "privateIp", "publicIp", "associationId", "tagsAll")
+
+    def arrange(self, cloud: Cloud, id_: str, wanted: Wanted, changed: frozenset[str], *, creating: bool) -> None:
+        """It carries traffic only some time after its creation."""
+        if creating:
+            wait_for(lambda: self._state(cloud, id_), "available", f"NAT gateway {id_}")
+
+    def _state(self, cloud: Cloud, id_: str) -> str | None:
+        item = self.describe(cloud, id_)
+        if item is not None and item.get("State") == "failed":
+            raise StepFailed(f"NAT gateway {id_} failed: {item.get('FailureMessage')}", where=id_)
+        return None if item is None else str(item.get("State"))
+
+    def delete(self, cloud: Cloud, id_: str, known: Props) -> None:
+        """Its address and interface are free only some time after its deletion."""
+        super().delete(cloud, id_, known)
+        wait_for(lambda: self._state(cloud, id_), None, f"NAT gateway {id_}")
 
     def outputs(self, cloud: Cloud, id_: str, item: dict[str, Any], known: Props) -> Props:
         """The primary address."""

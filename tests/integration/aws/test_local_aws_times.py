@@ -1,0 +1,56 @@
+"""Things that take minutes on AWS take their scaled-down time here, and the provider waits for them."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rackwright.cloud.aws.faults import Faults, save_faults
+from tests.integration.aws.conftest import Emulator, Engine, start
+from tests.integration.aws.world import World
+
+pytestmark = pytest.mark.cloud
+
+SCALE = 0.005
+"""A NAT gateway then takes 0.6 s to come and 0.3 s to go, a file system three and one and a half."""
+
+
+@pytest.fixture(scope="module")
+def slow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    folder: Path = tmp_path_factory.mktemp("slow")
+    save_faults(folder / "faults.yaml", Faults(time_scale=SCALE))
+    running = start(folder, "--faults", str(folder / "faults.yaml"))
+    yield running
+    running.kill()
+
+
+@pytest.fixture(scope="module")
+def world(slow: Emulator) -> World:
+    return World(Engine(slow.url))
+
+
+def test_a_nat_gateway_is_waited_for_both_ways_and_frees_its_address(slow: Emulator, world: World) -> None:
+    engine, token = Engine(slow.url), "aws:ec2/natGateway:NatGateway"
+    began = time.monotonic()
+    id_, inputs, outputs = engine.create(token, {"subnetId": world.subnet, "allocationId": world.address})
+    assert time.monotonic() - began >= 120 * SCALE
+    ec2 = slow.client("ec2")
+    assert ec2.describe_nat_gateways(NatGatewayIds=[id_])["NatGateways"][0]["State"] == "available"
+    engine.delete(token, id_, inputs, outputs)
+    assert ec2.describe_nat_gateways(NatGatewayIds=[id_])["NatGateways"][0]["State"] == "deleted"
+    ec2.release_address(AllocationId=world.address)
+
+
+def test_a_file_system_is_waited_for_both_ways_and_frees_its_subnet(slow: Emulator, world: World) -> None:
+    engine, token = Engine(slow.url), "aws:fsx/lustreFileSystem:LustreFileSystem"
+    asked = {"subnetIds": world.subnet, "storageCapacity": 1200, "deploymentType": "SCRATCH_2"}
+    began = time.monotonic()
+    id_, inputs, outputs = engine.create(token, asked)
+    assert time.monotonic() - began >= 600 * SCALE
+    fsx = slow.client("fsx")
+    fsx.update_file_system(FileSystemId=id_, LustreConfiguration={"DataCompressionType": "LZ4"})
+    assert fsx.describe_file_systems(FileSystemIds=[id_])["FileSystems"][0]["Lifecycle"] == "UPDATING"
+    engine.delete(token, id_, inputs, outputs)
+    assert fsx.describe_file_systems()["FileSystems"] == []
+    slow.client("ec2").delete_subnet(SubnetId=world.subnet)

@@ -115,12 +115,22 @@ def pointing_to(resources: Sequence[Resource], kind: str, name: str, parent: Res
     return list({id(child): child for child in found}.values())
 
 
+LOGGING = "aws:s3/bucketLogging:BucketLogging"
+
+
 def takes_access_logs(bucket: Resource, resources: Sequence[Resource]) -> bool:
     """Whether S3 itself writes its access logs into `bucket`; such a bucket can be encrypted with S3's own key only.
 
     Source: Amazon S3 User Guide, "Enabling Amazon S3 server access logging" (read 2026-11-21).
     """
-    return bool(pointing_to(resources, "aws:s3/bucketLogging:BucketLogging", "targetBucket", bucket, "bucket"))
+    return bool(pointing_to(resources, LOGGING, "targetBucket", bucket, "bucket"))
+
+
+def is_of_access_logs(setting: Resource, resources: Sequence[Resource]) -> bool:
+    """Whether `setting` (its property `bucket`) is one of a bucket that takes access logs."""
+    value = setting.props.get("bucket")
+    targets = {*setting.property_dependencies.get("bucket", ()), *((value,) if isinstance(value, str) else ())}
+    return not targets.isdisjoint(indexed(resources).pointers(LOGGING, "targetBucket").by_target)
 
 
 def is_regulated(resources: Sequence[Resource]) -> bool:

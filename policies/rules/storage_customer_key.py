@@ -15,10 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policies.reading import KEY, is_regulated, is_set, maps, of_type, refers_to, takes_access_logs
+from policies.reading import KEY, is_of_access_logs, is_regulated, is_set, maps
 from policies.rule import Enforcement, Resource, Rule, Severity, Unknown
 
-BUCKET = "aws:s3/bucket:Bucket"
 ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
 
 DIRECT = {
@@ -50,7 +49,7 @@ def _find(resource: Resource, resources: Sequence[Resource]) -> Iterator[str]:
         if not is_set(resource, name, source=KEY):
             yield f"{name} is not set"
         return
-    if any(refers_to(resource, "bucket", each, "bucket") for each in _log_buckets(resource, resources)):
+    if resource.type == ENCRYPTION and is_of_access_logs(resource, resources):
         return
     outer, inner = NESTED[resource.type]
     elements = maps(resource, outer)
@@ -59,12 +58,6 @@ def _find(resource: Resource, resources: Sequence[Resource]) -> Iterator[str]:
     for element in elements:
         if not _names_key(resource, outer, element, inner):
             yield f"{element.name}.{inner} is not set"
-
-
-def _log_buckets(resource: Resource, resources: Sequence[Resource]) -> list[Resource]:
-    if resource.type != ENCRYPTION:
-        return []
-    return [bucket for bucket in of_type(resources, BUCKET) if takes_access_logs(bucket, resources)]
 
 
 def _names_key(resource: Resource, outer: str, element: Resource, inner: str) -> bool:

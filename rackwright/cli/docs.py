@@ -15,16 +15,20 @@ from policies.subjects.reference import render_subjects
 from rackwright.cli.console import say
 from rackwright.configure.role_docs import write_all
 from rackwright.diagnostics import StepFailed
+from rackwright.engine.providers.aws.listing.permissions import iam_policy
+from rackwright.pipeline.update_classes import measure_missing, render_update_classes
 from rackwright.pipeline.workspace import project_root
 from rackwright.preflight.reference import reference_page
 from rackwright.spec.schema import schema_text
 
 PAGES: dict[str, Callable[[], str]] = {
+    "audit-iam-policy.json": iam_policy,
     "cluster-spec.schema.json": schema_text,
     "policies.md": lambda: render_reference(RULES),
     "policy-subjects.md": render_subjects,
     "preflight.md": reference_page,
     "rule-parity.md": lambda: render_parity(read_answers()),
+    "update-classes.md": render_update_classes,
 }
 """Name under ``docs/reference`` -> what makes its text."""
 
@@ -41,9 +45,14 @@ def outdated(reference: Path) -> list[str]:
 
 def write_docs(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when a page is out of date.")] = False,
+    update_classes: Annotated[
+        bool, typer.Option("--update-classes", help="Measure the update class of fields that are new; takes minutes.")
+    ] = False,
 ) -> None:
     """Write docs/reference and the roles' READMEs from the code."""
     reference = project_root() / "docs" / "reference"
+    for row in measure_missing(project_root()) if update_classes else ():
+        say(f"{row.path}: {row.grade}")
     old = outdated(reference)
     if check and old:
         raise StepFailed(f"out of date: {', '.join(old)}", where=str(reference), hint="make docs")

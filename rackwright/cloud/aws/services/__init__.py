@@ -28,6 +28,7 @@ from rackwright.cloud.aws.services import (
     rule_descriptions,
     scaling_groups,
     site_vpn,
+    volume_encryption,
 )
 
 BEHAVIOURS: Behaviours = {
@@ -70,5 +71,6 @@ def install() -> None:
         rule_descriptions,
         scaling_groups,
         capacity,
+        volume_encryption,
     ):
         subject.install()

@@ -1,4 +1,10 @@
-"""IAM: AWS's managed policies, which moto would load all at once (24 MB of state), appear when one is asked for."""
+"""IAM: managed policies appear when one is asked for, and other services hear of a new profile a little later.
+
+moto would load AWS's managed policies all at once (24 MB of state). How long a profile is unheard of follows the fault
+plan's `time_scale`; without one everything is known at once.
+Source: AWS IAM User Guide, "Troubleshoot IAM: Changes that I make are not always immediately visible"
+(docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html, 2026-11).
+"""
 
 from __future__ import annotations
 
@@ -10,6 +16,10 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy
 
 from rackwright.cloud.aws.call import Behaviours, Call, Reply
+from rackwright.cloud.aws.lifecycle import Kind, begin, state_of
+
+PROPAGATION = Kind("unheard", "known", "unheard", create_s=15)
+"""What another service sees of a new profile; seconds are ours, from use."""
 
 PREFIX = "arn:aws:iam::aws:policy/"
 
@@ -30,5 +40,24 @@ def with_managed_policy(call: Call) -> Reply:
     return call.forward()
 
 
+def change_profile(call: Call) -> Reply:
+    """A profile that is made, or that gets a role, is unheard of for a while."""
+    reply = call.forward()
+    name = call.params["InstanceProfileName"]
+    for profile in call.state().instance_profiles.values():
+        if reply.ok and profile.name == name:
+            begin(profile, PROPAGATION)
+    return reply
+
+
+def is_heard_of(profile: Any) -> bool:
+    """Whether other services know the profile already."""
+    return state_of(profile, PROPAGATION) == PROPAGATION.ready
+
+
 _ACTIONS = ("AttachRolePolicy", "GetPolicy", "GetPolicyVersion", "AttachUserPolicy", "AttachGroupPolicy")
-BEHAVIOURS: Behaviours = {("iam", action): with_managed_policy for action in _ACTIONS}
+BEHAVIOURS: Behaviours = {
+    **{("iam", action): with_managed_policy for action in _ACTIONS},
+    ("iam", "CreateInstanceProfile"): change_profile,
+    ("iam", "AddRoleToInstanceProfile"): change_profile,
+}

@@ -23,6 +23,7 @@ from moto.ec2.models.launch_templates import LaunchTemplate
 
 from rackwright.cloud.aws.call import ApiError, Behaviours, Call, Reply
 from rackwright.cloud.aws.services.capacity import check_reservation, leave_blocks
+from rackwright.cloud.aws.services.iam import is_heard_of
 from rackwright.cloud.aws.services.placement_groups import MOST_SPREAD_PER_ZONE, groups_of, members_of
 from rackwright.cloud.aws.services.quotas import check_launch
 
@@ -54,7 +55,7 @@ def check_profile(call: Call, asked: Launch) -> None:
     """An instance profile that IAM does not know (yet) is refused."""
     profile = asked.get("IamInstanceProfile") or {}
     profiles = call.state("iam").instance_profiles.values()
-    known = {key for one in profiles for key in (one.name, one.arn)}
+    known = {key for one in profiles if is_heard_of(one) for key in (one.name, one.arn)}
     if unknown := [value for value in profile.values() if value not in known]:
         raise ApiError("InvalidParameterValue", f"Value ({unknown[0]}) for parameter iamInstanceProfile is invalid.")
 

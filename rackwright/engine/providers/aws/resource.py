@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from botocore.exceptions import ClientError
 
@@ -24,6 +24,10 @@ BUSY = frozenset(
 )
 DELETE_WAIT_S = 60
 """Longest wait for things that still depend on one that is deleted."""
+SEEN_WAIT_S = 60
+"""Longest wait for other services to hear of what IAM has made; it takes seconds as a rule."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,27 @@ def when_free(action: Callable[[], object], wait_s: float = DELETE_WAIT_S) -> No
             return
         time.sleep(pause)
         pause = min(2 * pause, 2.0)
+
+
+def when_seen(action: Callable[[], T], wait_s: float = SEEN_WAIT_S) -> T:
+    """What `action` gives, tried again while a service has not yet heard of what IAM has just made.
+
+    Source: AWS IAM User Guide, "Changes that I make are not always immediately visible".
+    """
+    deadline, pause = time.monotonic() + wait_s, 0.2
+    while True:
+        try:
+            return action()
+        except ClientError as error:
+            if not _is_unheard(error) or time.monotonic() >= deadline:
+                raise
+        time.sleep(pause)
+        pause = min(2 * pause, 2.0)
+
+
+def _is_unheard(error: ClientError) -> bool:
+    told = str(error.response.get("Error", {}).get("Message", "")).replace(" ", "").lower()
+    return code_of(error) == "InvalidParameterValue" and "iaminstanceprofile" in told
 
 
 def visible(tags: Mapping[str, str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ import base64
 from typing import Any
 
 from rackwright.engine.providers.aws.cloud import Cloud
-from rackwright.engine.providers.aws.resource import Ec2Resource, Life, Wanted, pick, when_free
+from rackwright.engine.providers.aws.resource import Ec2Resource, Life, Wanted, pick, when_free, when_seen
 from rackwright.engine.providers.aws.shapes import Props, fixed, from_api, to_api
 
 ROOT_DEVICE = "/dev/xvda"
@@ -48,6 +48,10 @@ class Instance(Ec2Resource):
             *("launchTemplate", "volumeTags", "availabilityZone", "tenancy", "associatePublicIpAddress"),
         )
     )
+
+    def create(self, cloud: Cloud, wanted: Wanted) -> str:
+        """Launched once EC2 has heard of its profile."""
+        return when_seen(lambda: super(Instance, self).create(cloud, wanted))
 
     def more_params(self, cloud: Cloud, wanted: Wanted) -> dict[str, Any]:
         """What RunInstances has in another shape; botocore encodes user data itself."""

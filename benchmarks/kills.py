@@ -225,8 +225,10 @@ class Tally:
     what: str
     calls: int = 0
     """Calls that an undisturbed run makes and that change something."""
-    met: int = 0
-    """Kills at those: twice as many, when none was passed by."""
+    passed_by: list[str] = field(default_factory=list)
+    """Those before which no process died; there must be none."""
+    adopted: list[str] = field(default_factory=list)
+    """Those after which none died: what every account has (a default security group) is found, not created again."""
     kills: int = 0
     """All kills; with ``--recovery`` there are more than those."""
     seconds: float = 0.0
@@ -239,7 +241,7 @@ class Tally:
 
     @property
     def clean(self) -> bool:
-        return not (self.orphans or self.unsettled or self.changed)
+        return not (self.orphans or self.unsettled or self.changed or self.passed_by)
 
 
 def killed_throughout(
@@ -257,7 +259,9 @@ def killed_throughout(
         met.add((method, urn, when))
         world.options.backend.load(world.options.stack)  # refuses an unsound record
     tally.kills, tally.seconds = len(met), time.monotonic() - began
-    tally.calls, tally.met = len(calls), sum((method, urn) in calls for method, urn, _ in met)
+    tally.calls = len(calls)
+    tally.passed_by = sorted(urn for method, urn in calls if (method, urn, "before") not in met)
+    tally.adopted = sorted(urn for method, urn in calls if (method, urn, "after") not in met)
     there = world.inventory()
     tally.orphans = {
         name: f"{there.get(name, 0)}, expected {expected.get(name, 0)}"

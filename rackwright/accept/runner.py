@@ -10,6 +10,7 @@ from rackwright.accept.gpu_checks import fabric_not_evaluated, gpu_not_evaluated
 from rackwright.accept.gpu_services import service_not_evaluated, service_questions
 from rackwright.accept.host_checks import host_not_evaluated, host_questions
 from rackwright.accept.question import Question, judge, parse_answers, script
+from rackwright.accept.role_checks import role_not_evaluated, role_questions
 from rackwright.accept.slurm_checks import slurm_questions
 from rackwright.design.model import Design
 from rackwright.inventory import Host, Inventory
@@ -50,8 +51,8 @@ def accept(design: Design, lock: Lock, inventory: Inventory, ssh: SshCommand, on
 
 def _check_host(design: Design, lock: Lock, host: Host, ssh: Sequence[str]) -> tuple[Check, ...]:
     pool = next((pool for pool in design.pools if pool.name == host.pool), None)
-    questions = list(host_questions(host, design, lock))
-    skipped = list(host_not_evaluated(host, design))
+    questions = [*host_questions(host, design, lock), *role_questions(host, design)]
+    skipped = [*host_not_evaluated(host, design), *role_not_evaluated(host, design)]
     if pool is not None:
         questions += [*gpu_questions(host, pool, design), *service_questions(host, pool, design, lock)]
         skipped += [*gpu_not_evaluated(host, pool, design), *service_not_evaluated(host, pool, design, lock)]

@@ -21,7 +21,6 @@ def _of_groups(site: Site) -> Mapping[str, Variables]:
         "fabric_efa_card_present": present,
         "fabric_efa_version": site.lock.software.get(EFA_INSTALLER, ""),
         "fabric_efa_digest": (archive.digest or "").removeprefix("sha256:") if archive else "",
-        "fabric_efa_cross_memory": not site.design.hosts.strict,
     }
     if mirror := site.design.hosts.mirror:
         efa["fabric_efa_archives"] = f"{mirror.rstrip('/')}/files"

@@ -111,6 +111,7 @@ def _of_host(host: Host, site: Site) -> Variables:
     wire = mounts.packages(site.design) if host.roles & {"storage_nfs", "nfs_server"} else ()
     return {
         "base_tools": tools_of(host.roles, site.lock, wire),
+        "hardening_ptrace_scope": 0 if "fabric_efa" in host.roles and not site.design.hosts.strict else 1,
         "firewall_rules": firewall.input_rules(host, site),
         "firewall_forwards": forwards(host, site),
     }

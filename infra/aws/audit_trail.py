@@ -94,7 +94,7 @@ class AuditTrail(pulumi.ComponentResource):
             physical_name=bucket,
             key_arn=key_arn,
             retention_days=retention_days,
-            policy=account.render(lambda scope: _trail_bucket_policy(scope, name, bucket)),
+            policy=account.render(lambda scope: _trail_bucket_policy(scope, name, bucket, organisation)),
             object_lock=locked,
             tags=tags,
             protect=protect,
@@ -120,11 +120,12 @@ class AuditTrail(pulumi.ComponentResource):
         self.register_outputs({"trail_arn": self.trail_arn})
 
 
-def _trail_bucket_policy(scope: Scope, trail: str, bucket: str) -> str:
+def _trail_bucket_policy(scope: Scope, trail: str, bucket: str, organisation: bool) -> str:
     return bucket_policy(
         bucket_arn(bucket, scope.region),
         trail_arn=scope.arn("cloudtrail", f"trail/{trail}"),
         account=scope.account,
+        organisation=organisation,
     )
 
 

@@ -199,11 +199,16 @@ def log_writer_policy(log_group_arn: str) -> str:
     )
 
 
-def bucket_policy(bucket_arn: str, *, trail_arn: str | None = None, account: str | None = None) -> str:
-    """Refuse every request without TLS; with `trail_arn`, let that trail (and no other) write its logs."""
+def bucket_policy(
+    bucket_arn: str, *, trail_arn: str | None = None, account: str | None = None, organisation: bool = False
+) -> str:
+    """Refuse every request without TLS; with `trail_arn`, let that trail (and no other) write its logs.
+
+    It writes those of `account`, or those of every account of the organisation.
+    """
     statements = [_tls_only(bucket_arn)]
     if trail_arn is not None:
-        statements += _trail_statements(bucket_arn, trail_arn, account or "")
+        statements += _trail_statements(bucket_arn, trail_arn, "*" if organisation else f"{account or ''}/*")
     return as_text(statements)
 
 
@@ -218,8 +223,8 @@ def _tls_only(bucket_arn: str) -> Statement:
     }
 
 
-def _trail_statements(bucket_arn: str, trail_arn: str, account: str) -> list[Statement]:
-    """Source: AWS CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail"."""
+def _trail_statements(bucket_arn: str, trail_arn: str, files: str) -> list[Statement]:
+    """Source: AWS CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail" (also for an organisation trail)."""
     trail: JsonValue = {"Service": "cloudtrail.amazonaws.com"}
     return [
         {
@@ -235,7 +240,7 @@ def _trail_statements(bucket_arn: str, trail_arn: str, account: str) -> list[Sta
             "Effect": "Allow",
             "Principal": trail,
             "Action": "s3:PutObject",
-            "Resource": f"{bucket_arn}/AWSLogs/{account}/*",
+            "Resource": f"{bucket_arn}/AWSLogs/{files}",
             "Condition": {
                 "StringEquals": {"aws:SourceArn": trail_arn, "s3:x-amz-acl": "bucket-owner-full-control"},
             },

@@ -152,3 +152,12 @@ def test_above_the_budget_groups_do_not_grow_and_what_runs_is_left_alone() -> No
 def test_only_the_nodes_read_a_secret() -> None:
     (deny,) = statements(documents.secret_policy("arn:aws:iam::1:role/train-node"))
     assert deny["Condition"] == {"ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::1:role/train-node"}}
+
+
+def test_a_trail_of_the_organisation_writes_for_every_account_and_is_still_the_only_one() -> None:
+    mine = documents.bucket_policy("arn:aws:s3:::t", trail_arn="arn:trail", account="1")
+    everybody = documents.bucket_policy("arn:aws:s3:::t", trail_arn="arn:trail", account="1", organisation=True)
+    (one,) = [each for each in statements(mine) if each["Sid"] == "TrailWrites"]
+    (all_,) = [each for each in statements(everybody) if each["Sid"] == "TrailWrites"]
+    assert (one["Resource"], all_["Resource"]) == ("arn:aws:s3:::t/AWSLogs/1/*", "arn:aws:s3:::t/AWSLogs/*")
+    assert all_["Condition"]["StringEquals"]["aws:SourceArn"] == "arn:trail"

@@ -18,6 +18,8 @@ PAGE = 500
 """Objects in one answer."""
 SYSTEM = "kube-system"
 PREFIX = "kubernetes:"
+PROCESSES = "kubernetes:component:"
+"""Beginning of types that are processes, and no objects of the API."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,31 +49,41 @@ class _Kind:
 
 def kubernetes_resources(reader: Reader, judged: Iterable[str]) -> list[Resource]:
     """Everything of the types in `judged` that the API has."""
-    wanted = {kind for kind in judged if kind.startswith(PREFIX)}
-    found = [one for kind in _kinds(reader) if kind.type in wanted for one in _objects(reader, kind)]
+    wanted = {kind for kind in judged if kind.startswith(PREFIX) and not kind.startswith(PROCESSES)}
+    kinds, hidden = _kinds(reader)
+    found = [one for kind in kinds if kind.type in wanted for one in _objects(reader, kind)]
+    unseen = wanted - {kind.type for kind in kinds} if hidden else ()
+    found += [_unread(kind, hidden) for kind in sorted(unseen)]
     return [*found, *_control_plane(reader), *_kubelets(reader)]
 
 
-def _kinds(reader: Reader) -> Iterator[_Kind]:
-    """Every kind that can be listed, in the version that the API prefers."""
-    yield from _kinds_of(reader, "v1", "/api/v1")
+def _kinds(reader: Reader) -> tuple[list[_Kind], str]:
+    """Every kind that can be listed, in the version that the API prefers; and why there may be more, if so."""
     groups = reader.get("/apis")
+    paths = {"v1": "/api/v1"}
     for group in () if isinstance(groups, Refused) else groups.get("groups", ()):
         version = group["preferredVersion"]["groupVersion"]
-        yield from _kinds_of(reader, version, f"/apis/{version}")
+        paths[version] = f"/apis/{version}"
+    answers = {version: reader.get(path) for version, path in paths.items()}
+    kinds = [
+        _Kind(version, one["kind"], f"{paths[version]}/{one['name']}")
+        for version, answer in answers.items()
+        for one in (() if isinstance(answer, Refused) else answer.get("resources", ()))
+        if "list" in one.get("verbs", ()) and "/" not in one["name"]
+    ]
+    refused = [one.reason for one in (groups, *answers.values()) if isinstance(one, Refused)]
+    return kinds, "; ".join(refused)
 
 
-def _kinds_of(reader: Reader, version: str, path: str) -> Iterator[_Kind]:
-    answer = reader.get(path)
-    for one in () if isinstance(answer, Refused) else answer.get("resources", ()):
-        if "list" in one.get("verbs", ()) and "/" not in one["name"]:
-            yield _Kind(version, one["kind"], f"{path}/{one['name']}")
+def _unread(kind: str, reason: str) -> Resource:
+    name = f"every {kind.rpartition(':')[2]}"
+    return resource_of(Document(type=kind, name=name, props={}, unread={"": reason}))
 
 
 def _objects(reader: Reader, kind: _Kind) -> list[Resource]:
     answer = _all_pages(reader, kind.path)
     if isinstance(answer, Refused):
-        return [resource_of(Document(type=kind.type, name=f"every {kind.kind}", props={}, unread={"": answer.reason}))]
+        return [_unread(kind.type, answer.reason)]
     whole = [{"apiVersion": kind.api_version, "kind": kind.kind, **item} for item in answer]
     return [resource_of(document) for document in documents_of_objects(whole)]
 

@@ -14,15 +14,15 @@ from rackwright.diagnostics import InputError
 READ_S = (5.0, 60.0)
 """Longest wait for a connection and for an answer, seconds."""
 DENIED = (401, 403)
+FAILURES = 400
+"""HTTP statuses from here on are no answer."""
 
 
 class KubernetesApi:
     """`policies.sources.kubernetes.Reader` over the network. InputError when the kubeconfig cannot be used."""
 
     def __init__(self, context: str | None, kubeconfig: Path | None = None) -> None:
-        client: Any = import_module("kubernetes.client")
         config: Any = import_module("kubernetes.config")
-        self._failed: type[Exception] = client.exceptions.ApiException
         self._path = str(kubeconfig) if kubeconfig else None
         try:
             self._api = config.new_client_from_config(config_file=self._path, context=context or None)
@@ -42,18 +42,15 @@ class KubernetesApi:
                 ),
                 _request_timeout=READ_S,
             )
-            content = answer.read()
-        except self._failed as problem:
-            return Refused(self._why(path, problem))
+            content, status = answer.read(), int(answer.status)
         except Exception as problem:  # urllib3's and the credential plug-ins' own
             return Refused(f"{path}: {type(problem).__name__}")
+        if status in DENIED:
+            return Refused(f"no permission to get {path}")
+        if status >= FAILURES:
+            return Refused(f"{path}: HTTP {status}")
         found: Mapping[str, Any] = json.loads(content)
         return found
-
-    @staticmethod
-    def _why(path: str, problem: Exception) -> str:
-        status = getattr(problem, "status", 0)
-        return f"no permission to get {path}" if status in DENIED else f"{path}: HTTP {status or 'no answer'}"
 
 
 JSON = {"Accept": "application/json"}

@@ -95,3 +95,10 @@ def test_the_control_plane_is_known_by_its_processes_and_kubelets_by_their_confi
     assert resources["kube-apiserver-a/kube-apiserver"].value("flags.anonymous-auth") == "false"
     assert resources["gpu-1"].value("config.readOnlyPort") == 0
     assert resources["gpu-2"].props["config"] is UNKNOWN
+
+
+def test_where_the_api_does_not_say_what_it_has_everything_judged_is_unknown() -> None:
+    resources = kubernetes_resources(Api({"/api/v1": Refused("HTTP 401")}), JUDGED)
+    unknown = {one.type: one.why_unknown("metadata") for one in resources if one.name.startswith("every ")}
+    assert set(unknown) == {POD, SECRET}
+    assert all("HTTP 401" in why for why in unknown.values())

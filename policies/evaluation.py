@@ -61,4 +61,5 @@ def finding_of(rule: Rule, resource: Resource, enforcement: Enforcement, status:
         message=message,
         fix=rule.fix,
         controls=rule.controls,
+        code=rule.code,
     )

@@ -152,6 +152,8 @@ class Finding:
     message: str
     fix: str
     controls: tuple[str, ...]
+    code: str = ""
+    """The fix as code."""
 
     @property
     def blocks(self) -> bool:

@@ -61,7 +61,8 @@ def _findings(findings: Sequence[Finding]) -> str:
 
 def _finding(finding: Finding) -> str:
     mandatory = " (mandatory)" if finding.blocks else ""
-    fix = f"<br><small>Fix: {escape(finding.fix)}</small>" if finding.status is Status.FAILED else ""
+    code = f" <code>{escape(finding.code)}</code>" if finding.code else ""
+    fix = f"<br><small>Fix: {escape(finding.fix)}{code}</small>" if finding.status is Status.FAILED else ""
     about = f"data-status={finding.status.value} data-severity={finding.severity.value} {_controls_data(finding)}"
     return (
         f'<tr {about}><td class="{finding.status.value}">{finding.status.value}{mandatory}</td>'

@@ -35,6 +35,7 @@ def finding_as_json(finding: Finding) -> dict[str, JsonValue]:
         "type": finding.resource_type,
         "message": finding.message,
         "fix": finding.fix,
+        "code": finding.code,
         "controls": list(finding.controls),
     }
 

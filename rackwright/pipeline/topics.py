@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import textwrap
 from collections.abc import Iterator
 
 from pydantic import BaseModel
@@ -58,7 +59,8 @@ def every_topic() -> Iterator[str]:
 def policy_page(rule: PolicyRule) -> str:
     """The reference page of a policy rule as text."""
     controls = f"\nEvidence for: {', '.join(rule.controls)}" if rule.controls else ""
-    return f"{rule.id} ({rule.severity}, {rule.enforcement})\n\n{rule.title}\n\n{rule.docs}\n{controls}\n"
+    code = f"Code:\n{textwrap.indent(rule.code, '  ')}\n"
+    return f"{rule.id} ({rule.severity}, {rule.enforcement})\n\n{rule.docs}\n\n{code}{controls}\n"
 
 
 def record_page(kind: str, name: str, record: BaseModel) -> str:

@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from rackwright.engine.plan import EventKind
 from rackwright.engine.provider_resources import Providers
 from rackwright.engine.run import REFUSALS, Run, planned
-from rackwright.engine.state import ResourceState
+from rackwright.engine.state import Operation, ResourceState
 from rackwright.engine.step import Op, PlannedStep, sorted_by_need
 from rackwright.engine.urn import is_default_provider, is_provider
 
@@ -51,7 +51,9 @@ class Deletion:
     def __init__(self, run: Run, providers: Providers, going: Sequence[ResourceState]) -> None:
         self._run, self._providers = run, providers
         self._going = in_deletion_order(going)
-        self._urns = {resource.urn for resource in going}
+        self._urns = {resource.urn for resource in going if self._op(resource) is not Op.FORGET}
+        self._inside: dict[str, list[Operation]] = {}
+        """Deletions that come about with that of the resource named, left open until it is gone."""
 
     def run(self) -> None:
         """Refuse guarded resources before anything is deleted, then delete. A failure lets running deletions end."""
@@ -120,9 +122,20 @@ class Deletion:
                 run.note_failure(step, refusal)
                 return
             run.journal.commit(operation, remove=resource)
+            self._gone_with(resource.urn)
             self._note(step, time.monotonic() - began)
 
+    def _gone_with(self, urn: str) -> None:
+        """What was inside the resource `urn` is gone too."""
+        for operation in self._inside.pop(urn, ()):
+            self._run.journal.settle(operation)
+            self._gone_with(operation.resource.urn)
+
     def _forget(self, resource: ResourceState) -> None:
+        """Take it out of the record. What goes with another one stays an open deletion until that one is gone."""
+        if resource.deleted_with in self._urns and resource.custom and not self._run.preview:
+            operation = self._run.journal.begin("deleting", resource)
+            self._inside.setdefault(resource.deleted_with, []).append(operation)
         self._run.journal.commit(remove=resource, save=False)
         self._run.journal.mark_changed()
         self._note(planned(self._op(resource), resource, recorded=self._recorded(resource)), 0.0)

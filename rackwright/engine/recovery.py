@@ -8,7 +8,7 @@ from rackwright.engine.plan import EventKind
 from rackwright.engine.provider import Found, Provider, ProviderError
 from rackwright.engine.provider_resources import Providers
 from rackwright.engine.run import Run
-from rackwright.engine.state import Operation, ResourceState
+from rackwright.engine.state import Operation, ResourceState, without_references
 
 
 def settle(run: Run, providers: Providers) -> None:
@@ -56,7 +56,7 @@ def _changing(run: Run, provider: Provider, operation: Operation) -> None:
     """An interrupted update or deletion: see what is there now."""
     resource = _recorded_as(run, operation.resource)
     if resource is None:
-        run.journal.settle(operation)
+        _unrecorded(run, provider, operation)
         return
     found = _read(provider, resource)
     if found is not None and not found.id:
@@ -66,6 +66,17 @@ def _changing(run: Run, provider: Provider, operation: Operation) -> None:
     reasons = ("its last change was interrupted",) if operation.kind == "updating" else resource.init_errors
     now = replace(resource, init_errors=reasons, outputs=found.outputs if found else resource.outputs)
     run.journal.commit(operation, instead=(resource, now))
+
+
+def _unrecorded(run: Run, provider: Provider, operation: Operation) -> None:
+    """A deletion that was to come about with another one: recorded again where that did not happen."""
+    resource = operation.resource
+    found = _read(provider, resource) if operation.kind == "deleting" else None
+    if found is None or not found.id or run.journal.live(resource.urn) is not None:
+        run.journal.settle(operation)
+        return
+    known = {one.urn for one in run.journal.snapshot().resources}
+    run.journal.commit(operation, found=without_references(resource, resource.references() - known))
 
 
 def _recorded_as(run: Run, resource: ResourceState) -> ResourceState | None:

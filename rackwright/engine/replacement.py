@@ -57,8 +57,8 @@ def _replaced_with(run: Run, providers: Providers, root: ResourceState) -> list[
 
 
 def _must_follow(providers: Providers, resource: ResourceState, going: set[str]) -> bool:
-    """Whether `resource` would be replaced if everything it takes from `going` became unknown, or has been already."""
-    if resource.provider_urn in going:
+    """Whether `resource` is inside one of `going`, or would be replaced if what it takes from them became unknown."""
+    if resource.provider_urn in going or resource.deleted_with in going:
         return True
     touched = {key for key, urns in resource.property_dependencies.items() if going.intersection(urns)}
     if resource.delete or not touched:

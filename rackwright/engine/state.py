@@ -187,6 +187,19 @@ def _mistakes(resource: ResourceState, seen: set[str], references: set[str]) -> 
     return found
 
 
+def without_references(resource: ResourceState, gone: set[str]) -> ResourceState:
+    """`resource` without any reference to what is `gone`; its provider is never taken away."""
+    return replace(
+        resource,
+        parent="" if resource.parent in gone else resource.parent,
+        deleted_with="" if resource.deleted_with in gone else resource.deleted_with,
+        dependencies=tuple(urn for urn in resource.dependencies if urn not in gone),
+        property_dependencies={
+            key: tuple(urn for urn in urns if urn not in gone) for key, urns in resource.property_dependencies.items()
+        },
+    )
+
+
 def renamed(resource: ResourceState, old: str, new: str) -> ResourceState:
     """`resource` with every reference to the URN `old` turned to `new`."""
     if old not in resource.references():

@@ -106,7 +106,8 @@ class Rig:
         unfinished = {(op.kind, op.resource.urn) for op in self.snapshot.pending}
         existing = {(thing.type, id_): thing for id_, thing in self.cloud.things.items()}
         for key, thing in existing.items():
-            assert key in recorded or ("creating", thing.urn) in unfinished, f"orphan: {key} {thing.urn}"
+            known = key in recorded or {("creating", thing.urn), ("deleting", thing.urn)} & unfinished
+            assert known, f"orphan: {key} {thing.urn}"
         for key, resource in recorded.items():
             assert key in existing or ("deleting", resource.urn) in unfinished, f"recorded but gone: {resource.urn}"
             if key in existing and ("updating", resource.urn) not in unfinished:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import resource
 import subprocess
@@ -22,6 +23,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import boto3
 from rich.console import Console
 from rich.table import Table
 
@@ -29,13 +31,19 @@ from rackwright.cloud.ssh import known_hosts, ssh_key
 from rackwright.configure import ConfigureResult, site_inventory
 from rackwright.configure.pull import Collector, collect
 from rackwright.configure.runner import PLAYBOOKS, environment, with_access
+from rackwright.pipeline.node_store import NodeStore
 from tests.integration.node_lab import DESIGN, LOCK, MUNGE_KEY, Lab, lab_in
 
 LIGHT = ("base", "munge", "node_exporter")
 GPU = ("gpu_driver", "cuda", "container_runtime")
 COMPARED = 2
 """Up to this many machines Ansible's own defaults are tried too; with more it takes too long."""
-TARGETS = {"second push, 1 host": 15.0, "pull: CPU of one more host": 0.2, "baked boot to ready": 20.0}
+TARGETS = {
+    "second push, 1 host": 15.0,
+    "pull: CPU of one more host": 0.2,
+    "pull: CPU of one more played node": 0.2,
+    "baked boot to ready": 20.0,
+}
 """Seconds. From the project's plan."""
 
 
@@ -126,8 +134,49 @@ def pull_row(count: int, roles: tuple[str, ...]) -> Row:
         return measured(f"pull, {count} hosts" if count > 1 else "pull, 1 host", work)
 
 
+PHASES = ("Validate", "Base", "Driver", "Runtime", "Scheduler", "Monitoring")
+WRITER = """
+import json, sys, time, boto3
+client = boto3.client("s3", "us-east-1", endpoint_url=sys.argv[1], aws_access_key_id="x", aws_secret_access_key="y")
+count, digest = int(sys.argv[2]), sys.argv[3]
+for phase in sys.argv[4].split(","):
+    for number in range(count):
+        said = {"instance_id": f"i-{number}", "digest": digest, "status": "running", "phase": phase}
+        client.put_object(Bucket="bench", Key=f"reports/i-{number}.json", Body=json.dumps(said).encode())
+    time.sleep(1)
+for number in range(count):
+    said = {"instance_id": f"i-{number}", "digest": digest, "status": "configured", "ok": 100}
+    client.put_object(Bucket="bench", Key=f"reports/i-{number}.json", Body=json.dumps(said).encode())
+"""
+
+
+def played_pull_row(count: int) -> Row:
+    """The controller's part of a pull with `count` nodes that are played: their reports are written by a process."""
+    with tempfile.TemporaryDirectory(prefix="rw-bench-") as folder:
+        command = [sys.executable, "-m", "rackwright.cloud.aws", "--port", "0", "--state", folder]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as cloud:
+            endpoint = f"http://127.0.0.1:{(cloud.stdout.readline() if cloud.stdout else '').strip()}"
+            store = NodeStore("bench", "us-east-1", endpoint)
+            keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+            boto3.client("s3", "us-east-1", endpoint_url=endpoint, **keys).create_bucket(Bucket="bench")
+            names = {f"i-{number}": f"n-{number}" for number in range(count)}
+            writer = [sys.executable, "-c", WRITER, endpoint, str(count), "d", ",".join(PHASES)]
+            with subprocess.Popen(writer):
+
+                def work() -> ConfigureResult:
+                    collector = Collector(store, "d", names)
+                    collector.begin()
+                    return collect(collector, lambda _: None, timeout_s=600, log=Path(folder) / "log")
+
+                row = measured(f"pull, {count} played nodes", work)
+            cloud.kill()
+        return row
+
+
 def slope(points: Sequence[tuple[int, float]]) -> float:
     """CPU seconds of one more host: least squares over (hosts, CPU seconds)."""
+    if not points:
+        return float("nan")
     mean_x = sum(x for x, _ in points) / len(points)
     mean_y = sum(y for _, y in points) / len(points)
     spread = sum((x - mean_x) ** 2 for x, _ in points)
@@ -151,6 +200,7 @@ def main() -> int:
     parser.add_argument("--counts", default="2,8,24", help="how many machines, one after the other")
     parser.add_argument("--gpu-node", action="store_true", help="also one GPU node with everything that belongs on it")
     parser.add_argument("--json", type=Path, help="write the figures here too")
+    parser.add_argument("--played", default="", help="pull with so many played nodes (no machines): 24,240,1000")
     asked = parser.parse_args()
     counts = [int(one) for one in asked.counts.split(",") if one]
     rows = [row for count in counts for row in push_rows(count, LIGHT)]
@@ -158,11 +208,15 @@ def main() -> int:
     rows += pulls
     if asked.gpu_node:
         rows += [*push_rows(1, LIGHT + GPU), pull_row(1, LIGHT + GPU)]
+    played = {int(one): played_pull_row(int(one)) for one in asked.played.split(",") if one}
+    rows += played.values()
     pushes = [row for row in rows if row.what.startswith("second push, ")][: len(counts)]
     fits = {
+        "pull: CPU of one more played node": slope([(count, row.cpu_s) for count, row in played.items()]),
         "pull: CPU of one more host": slope([(n, row.cpu_s) for n, row in zip(counts, pulls, strict=True)]),
         "second push: CPU of one more host": slope([(n, row.cpu_s) for n, row in zip(counts, pushes, strict=True)]),
     }
+    fits = {what: value for what, value in fits.items() if not math.isnan(value)}
     Console(width=140).print(table(rows, fits))
     if asked.json:
         asked.json.write_text(json.dumps({"rows": [asdict(row) for row in rows], "fits": fits}, indent=2) + "\n")

@@ -20,8 +20,9 @@ PREFIX = "rackwright-baked-"
 CLEAN = r"""
 set -eu
 systemctl stop munge slurmd containerd prometheus-node-exporter fail2ban rsyslog 2>/dev/null || true
-rm -rf /var/lib/cloud /var/lib/rackwright /usr/local/lib/rackwright /etc/rackwright /etc/munge/munge.key
-rm -f /etc/systemd/system/rackwright-pull.service /etc/systemd/system/multi-user.target.wants/rackwright-pull.service
+rm -rf /var/lib/cloud /var/lib/rackwright /etc/rackwright /etc/munge/munge.key
+rm -f /usr/local/lib/rackwright/fetch.py /etc/systemd/system/rackwright-pull.service
+rm -f /etc/systemd/system/multi-user.target.wants/rackwright-pull.service
 rm -f /etc/hosts /etc/hostname /etc/ssh/ssh_host_* /etc/systemd/network/10-host0.network
 rm -f /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys /root/.bash_history /home/*/.bash_history
 rm -f /etc/apt/apt.conf.d/00rackwright-local-cloud /etc/apt/sources.list.d/debian.sources

@@ -38,6 +38,7 @@ HOST_SPECIFIC = {
     r"var/lib/(systemd|dbus|chrony|private|apt/lists|apt/daily_lock|aide|fail2ban)(/.*)?": "written by services",
     r"(root|home/admin)/\.(ansible|ssh|bash_history|cache)(/.*)?": "how one gets in",
     r".*/__pycache__(/.*)?": "made at the first import",
+    r"var/lib/munge/munged.seed": "random",
     r"etc/(passwd|group|shadow|gshadow|subuid|subgid)-": "copies of the version before",
 }
 """Path -> why two machines of one pool may differ there."""

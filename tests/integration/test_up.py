@@ -114,6 +114,7 @@ def test_the_whole_job_survives_kills_and_ends_clean(checkout: Checkout) -> None
     _killed_in_the_configuration(checkout)
     _finished(checkout)
     _second_up_changes_nothing(checkout)
+    _audited_where_it_runs(checkout)
     _a_node_comes_back(checkout)
     _destroyed(checkout)
 
@@ -153,6 +154,18 @@ def _second_up_changes_nothing(checkout: Checkout) -> None:
     report = checkout.report()
     assert {row["op"] for row in report["plan"]} == {"same"}
     assert sum(host["changed"] for host in report["hosts"]) == 0
+
+
+def _audited_where_it_runs(checkout: Checkout) -> None:
+    path = checkout.root / ".rw" / "audit.json"
+    checkout.rw("audit", "local", "--live", "--hosts", "--format", "json", "--output", str(path), expect=5)
+    findings = json.loads(path.read_text())["findings"]
+    hosts = [one for one in findings if one["type"] == "host:machine"]
+    assert len({one["urn"] for one in hosts}) == 3, "each machine gave its facts"
+    assert "passed" in {one["status"] for one in hosts}
+    assert not [one for one in hosts if "could not be read" in one["message"]]
+    strange = {one["urn"] for one in findings if one["type"] in {"live:unmanaged", "live:gone"}}
+    assert not [one for one in findings if one["urn"] in strange and one["status"] == "failed"]
 
 
 def _a_node_comes_back(checkout: Checkout) -> None:

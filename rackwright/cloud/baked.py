@@ -26,7 +26,8 @@ rm -f /etc/systemd/system/multi-user.target.wants/rackwright-pull.service
 rm -f /etc/hosts /etc/hostname /etc/ssh/ssh_host_* /etc/systemd/network/10-host0.network
 rm -f /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys /root/.bash_history /home/*/.bash_history
 rm -f /etc/apt/apt.conf.d/00rackwright-local-cloud /etc/apt/sources.list.d/debian.sources
-rm -rf /root/.ansible /home/*/.ansible /var/lib/systemd/random-seed /tmp/* /var/tmp/* /var/tmp/.ansible /var/log/journal/*
+rm -rf /root/.ansible /home/*/.ansible /var/lib/systemd/random-seed
+rm -rf /tmp/* /var/tmp/* /var/tmp/.ansible /var/log/journal/*
 apt-get clean
 find /var/log -type f -exec truncate --size 0 {} +
 : > /etc/machine-id

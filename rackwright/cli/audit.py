@@ -66,6 +66,36 @@ _OF_RESULT: dict[AuditForm, Callable[[AuditResult], str]] = {
 """Forms that need only the result."""
 
 
+Framework = Annotated[
+    list[str] | None, typer.Option("--framework", help="Tell only of this framework: hipaa, sox, gdpr …; several.")
+]
+Since = Annotated[
+    str | None,
+    typer.Option("--since", metavar="COMMIT", help="Compare with the audit of this commit, not the last."),
+]
+Live = Annotated[bool, typer.Option("--live", help="Ask the cloud what is there now, read-only.")]
+WholeRegion = Annotated[
+    bool, typer.Option("--whole-region", help="With --live: judge also what does not belong to the stack.")
+]
+Hosts = Annotated[bool, typer.Option("--hosts", help="Take facts from every host, read-only.")]
+Kubernetes = Annotated[bool, typer.Option("--kubernetes", help="Ask the Kubernetes API, read-only.")]
+Context = Annotated[str | None, typer.Option("--context", help="Context of the kubeconfig.")]
+Kubeconfig = Annotated[Path | None, typer.Option("--kubeconfig", help="Another kubeconfig than the usual one.")]
+State = Annotated[
+    Path | None,
+    typer.Option("--state", metavar="FILE", help="Judge an exported state instead of the recorded one."),
+]
+Documents = Annotated[
+    list[Path] | None,
+    typer.Option("--documents", metavar="FILE", help="Judge also what a collector wrote; several."),
+]
+Collector = Annotated[
+    Path | None, typer.Option("--collector", metavar="FILE", help="Write the host collector there, and do no more.")
+]
+Form = Annotated[AuditForm, typer.Option("--format", help="How to write the result.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write; stdout when left out.")]
+
+
 def add_to(app: typer.Typer) -> None:
     """Add the command to `app`."""
     app.command()(audit)
@@ -74,36 +104,19 @@ def add_to(app: typer.Typer) -> None:
 def audit(
     stack: Stack,
     *,
-    framework: Annotated[
-        list[str] | None, typer.Option("--framework", help="Tell only of this framework: hipaa, sox, gdpr …; several.")
-    ] = None,
-    since: Annotated[
-        str | None,
-        typer.Option("--since", metavar="COMMIT", help="Compare with the audit of this commit, not the last."),
-    ] = None,
-    live: Annotated[bool, typer.Option("--live", help="Ask the cloud what is there now, read-only.")] = False,
-    whole_region: Annotated[
-        bool, typer.Option("--whole-region", help="With --live: judge also what does not belong to the stack.")
-    ] = False,
-    hosts: Annotated[bool, typer.Option("--hosts", help="Take facts from every host, read-only.")] = False,
-    kubernetes: Annotated[bool, typer.Option("--kubernetes", help="Ask the Kubernetes API, read-only.")] = False,
-    context: Annotated[str | None, typer.Option("--context", help="Context of the kubeconfig.")] = None,
-    kubeconfig: Annotated[
-        Path | None, typer.Option("--kubeconfig", help="Another kubeconfig than the usual one.")
-    ] = None,
-    state: Annotated[
-        Path | None,
-        typer.Option("--state", metavar="FILE", help="Judge an exported state instead of the recorded one."),
-    ] = None,
-    documents: Annotated[
-        list[Path] | None,
-        typer.Option("--documents", metavar="FILE", help="Judge also what a collector wrote; several."),
-    ] = None,
-    collector: Annotated[
-        Path | None, typer.Option("--collector", metavar="FILE", help="Write the host collector there, and do no more.")
-    ] = None,
-    form: Annotated[AuditForm, typer.Option("--format", help="How to write the result.")] = AuditForm.TEXT,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; stdout when left out.")] = None,
+    framework: Framework = None,
+    since: Since = None,
+    live: Live = False,
+    whole_region: WholeRegion = False,
+    hosts: Hosts = False,
+    kubernetes: Kubernetes = False,
+    context: Context = None,
+    kubeconfig: Kubeconfig = None,
+    state: State = None,
+    documents: Documents = None,
+    collector: Collector = None,
+    form: Form = AuditForm.TEXT,
+    output: Output = None,
     engine: Engine = "auto",
     as_json: Json = False,
 ) -> None:

@@ -7,15 +7,15 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from policies.subjects import account, change, fabric, host, kubernetes
+from policies.subjects import account, change, fabric, host, kubernetes, parts
 from policies.subjects.document import Document
 
 SHAPES: Mapping[str, type] = {
     host.MACHINE: host.HostFacts,
-    host.GPUS: host.Gpus,
-    host.CONTAINERS: host.Containers,
-    host.SLURM: host.Slurm,
-    host.REGISTRY: host.Registry,
+    host.GPUS: parts.Gpus,
+    host.CONTAINERS: parts.Containers,
+    host.SLURM: parts.Slurm,
+    host.REGISTRY: parts.Registry,
     host.KUBELET: kubernetes.Kubelet,
     fabric.SUBNET: fabric.Subnet,
     fabric.PARTITION: fabric.Partition,

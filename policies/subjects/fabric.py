@@ -1,7 +1,7 @@
 """The fabric of a site: subnets with their keys, partitions, and the networks beside it.
 
 `policies.sources.fabric` makes these from the design before anything is built; a host that runs the subnet manager
-reports the same shape of a subnet (`policies.subjects.host.HostParts.subnetManager`), as far as its files tell it.
+reports the same shape of a subnet (`policies.subjects.parts.HostParts.subnetManager`), as far as its files tell it.
 """
 
 from __future__ import annotations

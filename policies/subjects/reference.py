@@ -12,6 +12,8 @@ TITLES = {
     "account": "The live account",
     "kubernetes": "Kubernetes",
     "host": "Hosts",
+    "file": "Files",
+    "parts": "Parts of hosts",
     "fabric": "The fabric",
     "change": "The pipeline",
 }

@@ -31,6 +31,10 @@ COST = Cost(usd_per_hour=6000.0, by_pool={}, storage_usd_per_hour=10.0, not_pric
 SPEC = load_spec(Path(__file__).parents[3] / "stacks" / "h100-train.yaml")
 
 
+MADE = {"aws:eks/cluster:Cluster": {"certificateAuthority": {"data": "Y2E="}, "endpoint": "https://api"}}
+"""Type -> outputs that AWS makes up."""
+
+
 class Recorder(Mocks):
     """Remembers what was declared and answers look-ups as a fresh account would."""
 
@@ -41,7 +45,8 @@ class Recorder(Mocks):
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         self.seen.append(args)
         arn = f"arn:aws:mock:us-east-1:{ACCOUNT}:{args.name}"
-        return f"{args.name}-id", {"arn": arn, "keyId": f"{args.name}-key", "latestVersion": 1, **args.inputs}
+        made = {"arn": arn, "keyId": f"{args.name}-key", "latestVersion": 1, **MADE.get(args.typ, {})}
+        return f"{args.name}-id", {**made, **args.inputs}
 
     def call(self, args: MockCallArgs) -> dict[str, Any]:
         if args.token == "aws:ec2/getInstances:getInstances":

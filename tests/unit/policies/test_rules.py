@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from importlib.util import find_spec
+from pathlib import Path
+
 import pytest
 
 from policies.controls import all_controls
 from policies.evaluation import evaluate
 from policies.profile import BASELINE
-from policies.registry import RULES
+from policies.registry import JUDGED_TYPES, RULES
 from policies.rule import Rule
 from tests.unit.policies.case_files import FILES, PAIRS, Case, resources_of
 
@@ -50,3 +54,15 @@ def test_every_rule_tells_its_story_and_cites_controls_that_exist(rule: Rule) ->
 
 def test_ids_and_titles_are_unique() -> None:
     assert len({rule.id for rule in RULES}) == len({rule.title for rule in RULES}) == len(RULES)
+
+
+def _source_of(kind: str) -> Path:
+    """File of the provider's SDK that a type token names: ``aws:ec2/launchTemplate:LaunchTemplate``."""
+    module, name = kind.split(":")[1].split("/")
+    package = Path(find_spec("pulumi_aws").origin).parent
+    return package / module / f"{re.sub('([A-Z])', lambda letter: f'_{letter[1].lower()}', name)}.py"
+
+
+def test_every_type_of_aws_that_a_rule_names_is_one_of_the_provider() -> None:
+    kinds = [kind for kind in JUDGED_TYPES if kind.startswith("aws:")]
+    assert [kind for kind in kinds if f"'{kind}'" not in _source_of(kind).read_text()] == []

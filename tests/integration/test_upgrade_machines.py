@@ -103,11 +103,9 @@ FAULTS = {
         f"{REMOVED}; apt-get clean; echo '{GONE}' > /etc/apt/apt.conf.d/zz-gone",
         "rm /etc/apt/apt.conf.d/zz-gone",
         Stage.APPLYING,
-        "127.0.0.1",
+        "127.0.0.1|apt cache|fetch",
     ),
-    "an ssh server that goes away": Fault(
-        "true", "true", Stage.APPLYING, "unreachable|connect|closed|refused", cut_ssh
-    ),
+    "an ssh server that goes away": Fault("true", "true", Stage.APPLYING, "reached over ssh", cut_ssh),
 }
 
 

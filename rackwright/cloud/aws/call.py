@@ -29,7 +29,7 @@ READ_PREFIXES = (
 
 _get_backend: Any = moto_backends.get_backend
 
-_BOTOCORE_NAMES = {"servicequotas": "service-quotas", "ssoadmin": "sso-admin"}
+_BOTOCORE_NAMES = {"networkfirewall": "network-firewall", "servicequotas": "service-quotas", "ssoadmin": "sso-admin"}
 """moto's name of a service -> botocore's, where moto's own table has none."""
 
 FOREIGN = {"access-analyzer": "accessanalyzer"}

@@ -196,4 +196,66 @@ WAYS_IN = [
         {"accessGroupId": "others"},
     ),
 ]
-BORDER = [*NAMES, *WAYS_IN]
+NFW = "aws:networkfirewall"
+
+
+def group_inputs(name: str) -> dict:
+    listed = {"generatedRulesType": "ALLOWLIST", "targetTypes": ["TLS_SNI"], "targets": [".nvcr.io"]}
+    home = {"ipSets": [{"key": "HOME_NET", "ipSet": {"definitions": ["10.9.0.0/16"]}}]}
+    order = {"ruleOrder": "STRICT_ORDER"}
+    rules = {"rulesSource": {"rulesSourceList": listed}, "ruleVariables": home, "statefulRuleOptions": order}
+    return {"name": name, "type": "STATEFUL", "capacity": 100, "ruleGroup": rules}
+
+
+def policy_inputs(w: World, name: str) -> dict:
+    group = w.make(f"{NFW}/ruleGroup:RuleGroup", group_inputs("world"))[0]
+    policy = {
+        "statelessDefaultActions": ["aws:forward_to_sfe"],
+        "statelessFragmentDefaultActions": ["aws:forward_to_sfe"],
+        "statefulEngineOptions": {"ruleOrder": "STRICT_ORDER"},
+        "statefulDefaultActions": ["aws:drop_established"],
+        "statefulRuleGroupReferences": [{"resourceArn": group, "priority": 1}],
+    }
+    return {"name": name, "firewallPolicy": policy}
+
+
+def firewall_inputs(w: World, name: str) -> dict:
+    policy = w.make(f"{NFW}/firewallPolicy:FirewallPolicy", policy_inputs(w, "world"))[0]
+    return {"name": name, "firewallPolicyArn": policy, "vpcId": w.vpc, "subnetMappings": [{"subnetId": w.subnet}]}
+
+
+def log_to(group: str) -> dict:
+    kind = {"logDestinationType": "CloudWatchLogs", "logDestination": {"logGroup": group}}
+    return {"logDestinationConfigs": [{**kind, "logType": one} for one in ("ALERT", "FLOW")]}
+
+
+FIREWALLS = [
+    Case(
+        f"{NFW}/ruleGroup:RuleGroup",
+        lambda w: {**group_inputs("it"), "tags": TAGS},
+        {"ruleGroup": {"rulesSource": {"rulesString": "pass ip any any -> any any (sid:1;)"}}, **NEW_TAGS},
+        {"capacity": 200},
+    ),
+    Case(
+        f"{NFW}/firewallPolicy:FirewallPolicy",
+        lambda w: {**policy_inputs(w, "it"), "tags": TAGS},
+        {"description": "egress", **NEW_TAGS},
+        {"name": "other"},
+    ),
+    Case(
+        f"{NFW}/firewall:Firewall",
+        lambda w: {**firewall_inputs(w, "it"), "deleteProtection": True, "tags": TAGS},
+        {"deleteProtection": False, **NEW_TAGS},
+        {"vpcId": "vpc-other"},
+    ),
+    Case(
+        f"{NFW}/loggingConfiguration:LoggingConfiguration",
+        lambda w: {
+            "firewallArn": w.make(f"{NFW}/firewall:Firewall", firewall_inputs(w, "world"))[0],
+            "loggingConfiguration": log_to("/world"),
+        },
+        {"loggingConfiguration": log_to("/other")},
+        {"firewallArn": "arn:aws:network-firewall:us-east-1:123456789012:firewall/other"},
+    ),
+]
+BORDER = [*NAMES, *WAYS_IN, *FIREWALLS]

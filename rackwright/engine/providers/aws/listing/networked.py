@@ -12,6 +12,7 @@ from rackwright.engine.providers.aws.types.dns import OWN_RECORDS
 
 ZONE, CLIENTS = "aws:route53/zone:Zone", "aws:ec2clientvpn/endpoint:Endpoint"
 RULES = "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup"
+FIREWALLS = "network-firewall"
 PARENTS_NETWORKED = (ZONE, CLIENTS, RULES)
 
 Before = Mapping[str, Sequence[Found]]
@@ -76,6 +77,14 @@ def _authorizations(cloud: ReadOnlyCloud, before: Before) -> list[Found]:
 NETWORKED: dict[str, Lister] = {
     "aws:ec2/networkAcl:NetworkAcl": listed("ec2", "DescribeNetworkAcls", "NetworkAcls[?!IsDefault].NetworkAclId"),
     "aws:ec2/subnetCidrReservation:SubnetCidrReservation": _reservations,
+    "aws:networkfirewall/ruleGroup:RuleGroup": listed(FIREWALLS, "ListRuleGroups", "RuleGroups[].Arn"),
+    "aws:networkfirewall/firewallPolicy:FirewallPolicy": listed(
+        FIREWALLS, "ListFirewallPolicies", "FirewallPolicies[].Arn"
+    ),
+    "aws:networkfirewall/firewall:Firewall": listed(FIREWALLS, "ListFirewalls", "Firewalls[].FirewallArn"),
+    "aws:networkfirewall/loggingConfiguration:LoggingConfiguration": listed(
+        FIREWALLS, "ListFirewalls", "Firewalls[].FirewallArn"
+    ),
     ZONE: _zones,
     "aws:route53/record:Record": _records,
     "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList": listed(

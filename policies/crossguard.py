@@ -117,14 +117,16 @@ class PolicyAnalyzer(analyzer_pb2_grpc.AnalyzerServicer):
         if not rules:
             return pb.AnalyzeResponse()
         judged = {Status.FAILED, Status.WAIVED}
-        found = evaluate(rules, [one_resource(request)], profile=self._promise.profile)
+        found = evaluate(rules, [one_resource(request)], profile=self._promise.profile, today=self._promise.today)
         news = [finding for finding in self._promise.waive(found) if finding.status in judged]
         self._told.update((finding.rule, finding.urn) for finding in news)
         return pb.AnalyzeResponse(diagnostics=[self._diagnostic(finding) for finding in news])
 
     def AnalyzeStack(self, request: pb.AnalyzeStackRequest, context: object) -> pb.AnalyzeResponse:
         """Violations that show only in the whole stack, and what could not be judged."""
-        found = evaluate(self._enabled(), all_resources(request), profile=self._promise.profile)
+        found = evaluate(
+            self._enabled(), all_resources(request), profile=self._promise.profile, today=self._promise.today
+        )
         self.findings = tuple(found)
         news = [
             finding

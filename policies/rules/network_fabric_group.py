@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from policies.reading import is_true, items, maps, of_type, refers_to
-from policies.rule import UNKNOWN, Resource, Rule, Severity
+from policies.rule import Resource, Rule, Severity
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -66,7 +66,7 @@ def _template(template: Resource, resources: Sequence[Resource]) -> Iterator[str
     linked = template.property_dependencies.get("networkInterfaces", ())
     if any(group.urn in linked for group in fabric):
         return
-    known = {group.props.get("id") for group in fabric} - {None, UNKNOWN}
+    known = [found for group in fabric if isinstance(found := group.props.get("id"), str)]
     for port in ports:
         groups = items(port.value("securityGroups"))
         if not any(group in known for group in groups if isinstance(group, str)):

@@ -93,7 +93,7 @@ def test_instances_are_listed_with_addresses_in_the_same_order(engine: Engine, w
 
 
 def test_the_recorded_types_call_nothing(engine: Engine) -> None:
-    token = "aws:networkfirewall/firewall:Firewall"
+    token = "aws:lightsail/instance:Instance"
     id_, inputs, outputs = engine.create(token, {"name": "edge"})
     assert engine.create(token, {"name": "edge"})[0] == id_
     assert outputs == inputs == {"name": "edge"}

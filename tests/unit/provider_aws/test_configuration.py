@@ -80,7 +80,7 @@ def test_a_cloud_that_does_not_answer_is_no_bug() -> None:
 
 def test_a_type_without_a_counterpart_is_recorded() -> None:
     provider = AwsProvider()
-    assert provider.recorded("aws:networkfirewall/firewall:Firewall")
+    assert provider.recorded("aws:lightsail/instance:Instance")
     assert not provider.recorded("aws:ec2/vpc:Vpc")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
+from pulumi_aws.networkfirewall.outputs import FirewallFirewallStatus
 
 CAPACITY = 1000
 """Rules that the group may ever hold; it cannot be changed, and one domain takes one rule for each protocol.
@@ -54,8 +55,9 @@ class Firewall(pulumi.ComponentResource):
             opts=self._child,
         )
         self._record(firewall.arn, log_group)
+        endpoints = firewall.firewall_statuses.apply(endpoints_of)
         self.endpoint_ids = {
-            zone: pulumi.Output.all(firewall.firewall_statuses, subnet).apply(lambda both: endpoint_in(*both))
+            zone: pulumi.Output.all(endpoints, subnet).apply(lambda both: str(both[0][both[1]]))
             for zone, subnet in subnet_ids.items()
         }
         self.register_outputs({})
@@ -126,12 +128,7 @@ class Firewall(pulumi.ComponentResource):
         )
 
 
-def endpoint_in(statuses: Sequence[object], subnet: str) -> str:
-    """Endpoint of a firewall in one of its subnets, from the firewall's status. KeyError when there is none."""
-    found = {
-        attachment.subnet_id: attachment.endpoint_id
-        for status in statuses
-        for state in getattr(status, "sync_states", None) or []
-        for attachment in state.attachments or []
-    }
-    return str(found[subnet])
+def endpoints_of(statuses: Sequence[FirewallFirewallStatus]) -> dict[str, str]:
+    """Subnet -> VPC endpoint of a firewall, from its status."""
+    attachments = (one for status in statuses for state in status.sync_states or [] for one in state.attachments or [])
+    return {str(one.subnet_id): str(one.endpoint_id) for one in attachments}

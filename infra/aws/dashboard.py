@@ -78,7 +78,9 @@ class ClusterDashboard(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("rackwright:aws:ClusterDashboard", context.prefix, None, opts)
-        parts: pulumi.Output[Any] = pulumi.Output.from_input({"groups": dict(groups), "lustre": dict(lustre), "efs": dict(efs)})
+        parts: pulumi.Output[Any] = pulumi.Output.from_input(
+            {"groups": dict(groups), "lustre": dict(lustre), "efs": dict(efs)}
+        )
         text = parts.apply(lambda known: body(context.region, known["groups"], known["lustre"], known["efs"]))
         aws.cloudwatch.Dashboard(
             context.prefix,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from policies.rule import Resource
-from policies.subjects.account import GONE, UNMANAGED
+from policies.subjects.account import ACCOUNT_WIDE, GONE, UNMANAGED
 from policies.subjects.document import Document, resource_of, urn_of
 
 STACK_TAG = "rackwright:stack"
@@ -63,7 +63,7 @@ def live_view(
     hidden = {one.type for one in unread}
     return LiveView(
         (
-            *(one for one in read if whole_region or _key(one) in claimed),
+            *(one for one in read if whole_region or _key(one) in claimed or one.type in ACCOUNT_WIDE),
             *about,
             *unread,
             *(one for one in recorded if one.type not in listed or _is_kept_in_state_alone(one)),

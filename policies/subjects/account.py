@@ -20,6 +20,21 @@ REGION = "account:aws/region:Region"
 UNMANAGED = "live:unmanaged"
 GONE = "live:gone"
 
+ACCOUNT_WIDE = frozenset(
+    {
+        "aws:accessanalyzer/analyzer:Analyzer",
+        "aws:cfg/recorder:Recorder",
+        "aws:cfg/recorderStatus:RecorderStatus",
+        "aws:guardduty/detector:Detector",
+        "aws:guardduty/detectorFeature:DetectorFeature",
+        "aws:inspector2/enabler:Enabler",
+        "aws:macie2/account:Account",
+        "aws:securityhub/account:Account",
+        "aws:securityhub/standardsSubscription:StandardsSubscription",
+    }
+)
+"""Services that watch a whole account: they count for every stack in it, whoever made them."""
+
 
 class Contacts(TypedDict):
     """Whom AWS can reach; True where the contact is registered."""

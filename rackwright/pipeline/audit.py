@@ -17,6 +17,7 @@ from policies.registry import JUDGED_TYPES, RULES
 from policies.rule import Resource
 from policies.sources.kubernetes import kubernetes_resources
 from policies.sources.live import MADE_BY, live_view
+from policies.sources.pipeline import resource_of_log, resources_of_records
 from policies.sources.state import resources_of_state
 from policies.subjects.document import Document, read_documents, resource_of
 from policies.subjects.host import MACHINE, resources_of_host
@@ -25,11 +26,12 @@ from rackwright.diagnostics import InputError, Problem
 from rackwright.engine.providers.aws.listing import Live, ReadOnlyCloud, survey
 from rackwright.engine.providers.aws.listing.account import reason_of
 from rackwright.engine.providers.aws.types import TYPES
+from rackwright.evidence import read_record
 from rackwright.pipeline.account_facts import account_documents
 from rackwright.pipeline.audit_history import append_mark, audit_at, read_history
 from rackwright.pipeline.checkout import git
 from rackwright.pipeline.evidence import stack_log
-from rackwright.pipeline.findings import locked, promised, waivers_of
+from rackwright.pipeline.findings import modelled, promised, waivers_of
 from rackwright.pipeline.host_documents import host_documents
 from rackwright.pipeline.kubernetes_api import KubernetesApi
 from rackwright.pipeline.local import running_endpoint
@@ -146,7 +148,9 @@ def _gather(run: Run, places: Places, now: dt.datetime) -> _Gathered:
         _add_live(gathered, run, recorded, places, now)
     elif places.state:
         gathered.add("state", recorded)
-    gathered.add("lock", locked(run.prepared))
+    for place, things in modelled(run.prepared).items():
+        gathered.add(place, things)
+    _add_pipeline(gathered, run)
     if places.hosts:
         documents = host_documents(run)
         silent = sum("" in one.get("unread", {}) for one in documents)
@@ -158,6 +162,25 @@ def _gather(run: Run, places: Places, now: dt.datetime) -> _Gathered:
     for path in places.documents:
         gathered.add(f"documents {path.name}", _of_documents(path))
     return gathered
+
+
+def _add_pipeline(gathered: _Gathered, run: Run) -> None:
+    """Who changed the stack and who approved it. A rehearsal answers to nobody."""
+    if run.is_local:
+        return
+    log = stack_log(run.workspace.root, run.prepared.stack, local=False)
+    if not log.path.exists():
+        return
+    verdict = log.verify()
+    records = [read_record(line).record for line in log.records()] if verdict.holds else []
+    about = resource_of_log(
+        run.prepared.stack,
+        faults=[f"{fault.where}: {fault.what}" for fault in verdict.faults],
+        records=verdict.records,
+        key_beside_log=log.key_file.parent == log.folder,
+        retention_days=run.prepared.design.retention_days,
+    )
+    gathered.add("pipeline", [about, *resources_of_records(records)])
 
 
 def _recorded(run: Run, state_file: Path | None) -> list[Resource]:

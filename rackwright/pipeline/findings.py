@@ -10,9 +10,11 @@ from policies.evaluation import evaluate
 from policies.profile import Profile, profile_of
 from policies.registry import RULES
 from policies.rule import Enforcement, Finding, Resource, Rule, Severity, Status
+from policies.sources.fabric import resources_of_fabric
 from policies.sources.lock import resources_of_lock
 from policies.sources.state import resources_of_state
 from policies.waiver import Waiver, apply_waivers
+from rackwright.design.site_fabric import site_fabric
 from rackwright.diagnostics import PolicyRefused
 from rackwright.engine import Plan, PolicyDiagnostic
 from rackwright.pipeline.prepare import Prepared
@@ -29,22 +31,28 @@ def promised(prepared: Prepared) -> Profile:
     return profile_of(prepared.spec.compliance, prepared.design.classification)
 
 
-def locked(prepared: Prepared) -> list[Resource]:
-    """What the lock pins, as the rules see it; nothing where the stack has no lock."""
-    if prepared.lock is None:
-        return []
-    return resources_of_lock(prepared.lock)
+def modelled(prepared: Prepared) -> dict[str, list[Resource]]:
+    """What the stack's own files say, as the rules see it: place -> the lock's pins, the fabric of a site."""
+    places: dict[str, list[Resource]] = {}
+    if prepared.lock is not None:
+        places["lock"] = resources_of_lock(prepared.lock)
+    fabric = prepared.spec.fabric
+    if fabric is not None and prepared.design.fabric.kind != "none":
+        site = site_fabric(prepared.spec, prepared.catalog)
+        places["fabric"] = resources_of_fabric(site, management_key=fabric.management_key)
+    return places
 
 
-def of_lock(prepared: Prepared) -> list[Finding]:
-    """Findings on what the lock pins; none where the stack has no lock."""
-    return evaluate(RULES, locked(prepared), profile=promised(prepared))
+def of_model(prepared: Prepared) -> list[Finding]:
+    """Findings on what the stack's own files say."""
+    things = [thing for place in modelled(prepared).values() for thing in place]
+    return evaluate(RULES, things, profile=promised(prepared))
 
 
 def of_state(deployment: Mapping[str, object], prepared: Prepared) -> list[Finding]:
     """Findings on what is recorded, with every value known, and on the lock."""
     found = evaluate(RULES, resources_of_state(deployment), profile=promised(prepared))
-    return [*found, *of_lock(prepared)]
+    return [*found, *of_model(prepared)]
 
 
 def waivers_of(prepared: Prepared) -> tuple[Waiver, ...]:

@@ -21,7 +21,7 @@ from rackwright.engine.providers.aws import AwsProvider
 from rackwright.engine.providers.offline import OfflineProvider
 from rackwright.pipeline.automation import CliEngine, find_cli
 from rackwright.pipeline.choices import EngineChoice
-from rackwright.pipeline.findings import of_lock, promised, waivers_of
+from rackwright.pipeline.findings import of_model, promised, waivers_of
 from rackwright.pipeline.guarded import STATEFUL_TYPES
 from rackwright.pipeline.prepare import Prepared
 from rackwright.pipeline.workspace import PROJECT, Workspace
@@ -71,7 +71,7 @@ class EmbeddedEngine:
         """Plan against the recorded state; offline where no local cloud runs."""
         policies = self._policies()
         plan = engine.preview(self._options(on_event, analyzers=(policies,)))
-        return plan, (*policies.findings, *of_lock(self.prepared))
+        return plan, (*policies.findings, *of_model(self.prepared))
 
     def up(self, on_event: Callable[[Event], None], allow_replace: frozenset[str]) -> Result:
         """Apply to the local cloud."""

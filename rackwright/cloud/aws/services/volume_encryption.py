@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.ec2.models import EC2Backend
 
-_plain = EC2Backend.create_volume
+_plain: Any = EC2Backend.create_volume
 
 
 def _create_volume(state: Any, *arguments: Any, encrypted: bool = False, **named: Any) -> Any:

@@ -50,7 +50,8 @@ class DomainList(_Resolver):
 
     def outputs(self, cloud: Cloud, id_: str, item: dict[str, Any]) -> Props:
         """The names."""
-        names, asked = [], {"FirewallDomainListId": id_}
+        names: list[str] = []
+        asked: dict[str, Any] = {"FirewallDomainListId": id_}
         while asked:
             page = cloud.call(self.service, "ListFirewallDomains", **asked)
             names += page.get("Domains") or []

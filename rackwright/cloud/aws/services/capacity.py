@@ -145,9 +145,7 @@ def _described(call: Call, id_: str) -> Thing:
     state, found = call.state(), _known(call.state())[id_]
     free = found["TotalInstanceCount"] - len(members_of(state, id_))
     shown = {"State": state_of(found), "AvailableInstanceCount": free if state_of(found) == "active" else 0}
-    zone_id = next(
-        one.zone_id for one in state.describe_availability_zones() if one.name == found["AvailabilityZone"]
-    )
+    zone_id = next(one.zone_id for one in state.describe_availability_zones() if one.name == found["AvailabilityZone"])
     return {**found, **shown, "AvailabilityZoneId": zone_id, "Tags": tag_list(state.tags.get(id_, {}))}
 
 

@@ -43,6 +43,8 @@ class CostChange(_Part):
 
     def sentence(self) -> str:
         """One line for people."""
+        if self.before is None and not self.lines:
+            return "not known: the catalog has no price for what is new"
         if self.before is None:
             return f"${self.after:,.2f} per hour more: nothing is recorded yet, so all of it is new"
         if not self.lines:

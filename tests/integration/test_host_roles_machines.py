@@ -303,6 +303,8 @@ def test_a_file_that_changed_without_a_reason_is_named(machines: Machines, first
 
 
 def test_the_seed_that_a_person_enrols_is_that_of_the_hosts(machines: Machines, first: ConfigureResult) -> None:
-    line = machines.said(machines.login, "sudo cut -d' ' -f2,4 /etc/security/users.oath | grep ^ada").split()
+    line = machines.said(
+        machines.login, "sudo cat /etc/security/users.oath | tr '\\t' ' ' | cut -d' ' -f2,4 | grep ^ada"
+    ).split()
     assert bytes.fromhex(line[1]) == seed(SECRETS["mfa_secret"], "ada")
     assert len(base64.b32encode(bytes.fromhex(line[1]))) == 32

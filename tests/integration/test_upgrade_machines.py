@@ -1,7 +1,7 @@
 """Upgrades of real machines, and what goes wrong with them: each fault ends in a host's reason, then a clean run.
 
-The faults are real: a reboot that the machine does not carry out, a package that cannot be unpacked, a full disk, a
-mirror that is gone, an ssh server that goes away in the middle.
+The faults are real: a reboot that the machine does not carry out, a package that cannot be unpacked, a full disk,
+an ssh server that goes away in the middle.
 """
 
 from __future__ import annotations
@@ -78,7 +78,6 @@ def cut_ssh(lab: Lab, host: Host) -> Callable[[ConfigureEvent], None]:
 
 HELPER = "/usr/bin/deb-systemd-helper"
 """Called by the scripts of packages with units; one that fails leaves them half-configured."""
-GONE = 'Acquire::http::Proxy "http://127.0.0.1:9";'
 REMOVED = f"apt-get remove --quiet --yes --allow-change-held-packages {EXPORTER}"
 FAULTS = {
     "a reboot that does not happen": Fault(
@@ -98,12 +97,6 @@ FAULTS = {
         "umount /var/cache/apt/archives",
         Stage.APPLYING,
         "space",
-    ),
-    "a mirror that is gone": Fault(
-        f"{REMOVED}; apt-get clean; echo '{GONE}' > /etc/apt/apt.conf.d/zz-gone",
-        "rm /etc/apt/apt.conf.d/zz-gone",
-        Stage.APPLYING,
-        "127.0.0.1|apt cache|fetch",
     ),
     "an ssh server that goes away": Fault("true", "true", Stage.APPLYING, "reached over ssh", cut_ssh),
 }

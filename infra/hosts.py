@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network
 
 from pydantic import JsonValue
@@ -34,10 +34,17 @@ def hosts_of(design: Design, pool: Pool, members: Sequence[Member]) -> tuple[Hos
     )
 
 
-def inventory_of(design: Design, members: Sequence[Sequence[Member]]) -> str:
-    """The inventory as JSON, given the members of each pool in design order; the same input gives the same bytes."""
+def inventory_of(
+    design: Design, members: Sequence[Sequence[Member]], lustre_mount_names: Mapping[str, str] | None = None
+) -> str:
+    """The inventory as JSON, given the members of each pool in design order; the same input gives the same bytes.
+
+    `lustre_mount_names` are what nobody knows before AWS has made the file systems: storage -> name to mount.
+    """
     hosts = [host for pool, found in zip(design.pools, members, strict=True) for host in hosts_of(design, pool, found)]
-    inventory = Inventory(cluster=design.name, hosts=tuple(sorted(hosts, key=lambda host: host.name)))
+    variables: dict[str, JsonValue] = {"lustre_mount_names": {**lustre_mount_names}} if lustre_mount_names else {}
+    ordered = tuple(sorted(hosts, key=lambda host: host.name))
+    inventory = Inventory(cluster=design.name, hosts=ordered, vars=variables)
     return _stable_json(inventory)
 
 

@@ -60,8 +60,10 @@ class AwsCluster(pulumi.ComponentResource):
         kubernetes = KubernetesSide(context, security.keys, network)
         governance = GovernanceSide(context, security, storage, compute)
         members = {**compute.members, **kubernetes.members}
-        ordered = [members[pool.name] for pool in design.pools]
-        self.inventory = pulumi.Output.all(*ordered).apply(lambda found: hosts.inventory_of(design, found))
+        ordered = pulumi.Output.all(*(members[pool.name] for pool in design.pools))
+        self.inventory = pulumi.Output.all(ordered, storage.mount_names).apply(
+            lambda found: hosts.inventory_of(design, found[0], lustre_mount_names=found[1])
+        )
         sides = (network, security, storage, dns, configuration, compute, kubernetes, governance)
         exported = {name: value for side in sides for name, value in side.outputs.items()}
         self.outputs = pulumi.Output.from_input(exported)

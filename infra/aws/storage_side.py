@@ -24,6 +24,8 @@ class StorageSide(pulumi.ComponentResource):
     """By name in the design."""
     file_systems: dict[str, Mountable]
     """By name in the design."""
+    mount_names: pulumi.Output[dict[str, str]]
+    """Lustre file system by name in the design -> name that AWS chose for its mount."""
     arns: dict[str, pulumi.Output[str]]
     """Of buckets and file systems, by name in the design."""
     outputs: dict[str, object]
@@ -40,6 +42,11 @@ class StorageSide(pulumi.ComponentResource):
             **{storage.name: self._declare_scratch(storage) for storage in of_kind(design, "fsx-lustre")},
             **{storage.name: self._declare_home(storage) for storage in of_kind(design, "efs")},
         }
+        chosen: dict[str, pulumi.Input[str]] = {
+            name: told["mount_name"] for name, told in self.file_systems.items() if "mount_name" in told
+        }
+        names_known = pulumi.Output.all(*chosen.values())
+        self.mount_names = names_known.apply(lambda found: dict(zip(chosen, found, strict=True)))
         names = {name: bucket.bucket for name, bucket in self.buckets.items()}
         self.outputs = {"buckets": names, "file_systems": self.file_systems}
         self.register_outputs(self.outputs)

@@ -1,4 +1,4 @@
-"""Pseudonymises columns of CSV, JSON Lines and Parquet by a declared map, row by row. Main types: `ColumnMap`, `Report`.
+"""Pseudonymises columns of CSV, JSON Lines and Parquet by a declared map. Main types: `ColumnMap`, `Report`.
 
 Knows nothing of clusters. No message and no report contains a value of the data, or a key.
 """

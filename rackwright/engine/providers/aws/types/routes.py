@@ -62,6 +62,7 @@ class Route(Resource):
 
 
 def route_id(props: Props) -> str:
+    """Id of the route with `props`, as pulumi-aws makes it."""
     destination = next(str(props[name]) for name in DESTINATIONS if props.get(name))
     return f"r-{props['routeTableId']}-{destination}"
 

@@ -67,9 +67,7 @@ class HeadNodes(pulumi.ComponentResource):
                 ebs_optimized=True,
                 monitoring=True,
                 maintenance_options=aws.ec2.InstanceMaintenanceOptionsArgs(auto_recovery="default"),
-                metadata_options=aws.ec2.InstanceMetadataOptionsArgs(
-                    http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=pool.imds_hops
-                ),
+                metadata_options=_session_tokens_only(pool),
                 root_block_device=aws.ec2.InstanceRootBlockDeviceArgs(
                     encrypted=pool.encrypted, kms_key_id=key_arn, volume_size=pool.root_volume_gib, volume_type="gp3"
                 ),
@@ -87,3 +85,9 @@ class HeadNodes(pulumi.ComponentResource):
             if on_show
         }
         self.register_outputs({"instance_ids": self.instance_ids})
+
+
+def _session_tokens_only(pool: Pool) -> aws.ec2.InstanceMetadataOptionsArgs:
+    return aws.ec2.InstanceMetadataOptionsArgs(
+        http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=pool.imds_hops
+    )

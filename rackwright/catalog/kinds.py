@@ -63,7 +63,7 @@ def without_source(record: BaseModel) -> bool:
     """Whether nothing in `record` says where and when it was read."""
     if isinstance(record, Fix):
         return not record.url.startswith("https://")
-    return not any(str(one.url).startswith("https://") and one.read_on for one in sources_of(record))
+    return not any(str(one.url).startswith(("https://", "pkg:")) and one.read_on for one in sources_of(record))
 
 
 def unsure(record: BaseModel) -> tuple[str, ...]:

@@ -32,7 +32,8 @@ System = Literal["al2023", "debian-trixie", "ubuntu-22.04", "ubuntu-24.04", "roc
 class Origin(Record):
     """Where a fact was read, and how far to trust it."""
 
-    url: str = Field(pattern=r"^https://")
+    url: str = Field(pattern=r"^(https://|pkg:)")
+    """Page, or a package by its package URL (purl): its index is whichever the reader uses."""
     read_on: dt.date
     uncertain: str | None = None
     """Why the fact needs another look; None where the source says it plainly."""

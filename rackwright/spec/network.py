@@ -89,7 +89,7 @@ class FabricSpec(SpecModel):
     management_key: bool = True
     """Subnet management packets carry a secret key (M_Key)."""
     ipoib: Cidr | None = None
-    """Network of IP over InfiniBand, at least as large as the cluster's; a node keeps its place in it. None has none."""
+    """Network of IP over InfiniBand, at least as large as the cluster's; a node keeps its place in it."""
     port_guids: Mapping[str, Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{16}$")]] = {}
     """Port GUID of each adapter by its description (``node0001 mlx5_0``), as discovered; partitions need them."""
     max_cable: Metres = 50.0

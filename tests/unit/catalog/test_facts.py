@@ -73,7 +73,7 @@ def test_every_record_of_every_kind_says_where_it_was_read():
 def test_sources_have_a_page_and_a_day():
     for _, _, record in records():
         for source in sources_of(record):
-            assert str(source.url).startswith("https://")
+            assert str(source.url).startswith(("https://", "pkg:"))
             assert source.read_on.year >= 2025
 
 

@@ -28,7 +28,7 @@ def test_every_fact_says_where_and_when_it_was_read_and_none_was_read_in_the_fut
     catalog, ngc = load_software(), load_ngc()
     origins = [item.origin for p in catalog.products.values() for item in (*p.releases, *p.lines)]
     origins += [rule.origin for rule in catalog.rules] + [item.origin for item in ngc.artefacts.values()]
-    assert all(origin.url.startswith("https://") and origin.read_on <= TODAY for origin in origins)
+    assert all(origin.url.startswith(("https://", "pkg:")) and origin.read_on <= TODAY for origin in origins)
 
 
 def test_the_best_release_comes_first_by_kind_of_line_and_then_by_version() -> None:

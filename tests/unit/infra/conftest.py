@@ -102,9 +102,8 @@ def p5_nics() -> tuple[Nic, ...]:
     return (Nic(card_index=0, device_index=0, interface_type="interface"), *fabric)
 
 
-def design(*, target: str = "aws", nodes: int = 64, classification: str = "phi") -> Design:
-    """A p5 cluster with every kind of storage."""
-    head = Pool(
+def head_pool() -> Pool:
+    return Pool(
         name="head",
         role="control",
         machine="m7i.4xlarge",
@@ -118,7 +117,10 @@ def design(*, target: str = "aws", nodes: int = 64, classification: str = "phi")
         addresses=("10.40.16.10", "10.40.16.11"),
         ansible_roles=("slurm_controller", "base"),
     )
-    train = Pool(
+
+
+def train_pool(nodes: int) -> Pool:
+    return Pool(
         name="train",
         role="gpu",
         machine="p5.48xlarge",
@@ -134,6 +136,10 @@ def design(*, target: str = "aws", nodes: int = 64, classification: str = "phi")
         capacity={"kind": "block", "reservation_id": "cr-0123456789abcdef0"},
         ansible_roles=("slurm_node", "base"),
     )
+
+
+def design(*, target: str = "aws", nodes: int = 64, classification: str = "phi") -> Design:
+    """A p5 cluster with every kind of storage."""
     return Design(
         name="h100-train",
         target=target,
@@ -148,7 +154,7 @@ def design(*, target: str = "aws", nodes: int = 64, classification: str = "phi")
             gateway_endpoints=("s3", "dynamodb"),
             interface_endpoints=("ssm", "ecr.api"),
         ),
-        pools=(head, train),
+        pools=(head_pool(), train_pool(nodes)),
         storage=(
             Storage(
                 name="scratch",

@@ -167,7 +167,8 @@ def test_a_lowered_quota_is_read_and_bites_but_a_block_counts_for_none(rough: Em
     read = quotas.get_service_quota(ServiceCode="ec2", QuotaCode="L-417A185B")["Quota"]
     assert (read["QuotaName"], read["Value"]) == ("Running On-Demand P instances", 192)
     p5 = {"ImageId": "ami-1", "InstanceType": "p5.48xlarge", "MinCount": 1, "MaxCount": 1}
-    block = {"InstanceMarketOptions": {"MarketType": "capacity-block"}}
+    sold = {"CapacityReservationTarget": {"CapacityReservationId": "cr-0123456789abcdef0"}}
+    block = {"InstanceMarketOptions": {"MarketType": "capacity-block"}, "CapacityReservationSpecification": sold}
     ec2.run_instances(**p5, **block)
     ec2.run_instances(**p5)
     for call, code in (

@@ -6,13 +6,14 @@ Source: AWS Network Firewall API Reference, "CreateFirewall", "CreateRuleGroup",
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from moto.moto_api._internal import mock_random
 
 from rackwright.cloud.aws.call import ApiError, Behaviours, Call, Reply
 from rackwright.cloud.aws.shelf import shelf, tag_list, tag_map
-from rackwright.cloud.aws.things import Thing, given, new_id, require, tags_on
+from rackwright.cloud.aws.things import Thing, given, require, tags_on
 
 GONE = "ResourceNotFoundException"
 _NAME = "networkfirewall"
@@ -36,6 +37,11 @@ def _add(call: Call, kind: str, arn: str, thing: Thing) -> Thing:
     shelf(call, kind)[arn] = {**thing, "UpdateToken": _token()}
     tags_on(call)[arn] = tag_map(call.params.get("Tags"))
     return _shown(call, kind, arn)
+
+
+def _id(arn: str) -> str:
+    """The id beside the ARN: the same whenever it is asked for."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, arn))
 
 
 def _token() -> str:
@@ -67,7 +73,7 @@ def create_group(call: Call) -> Reply:
 def _group_answer(call: Call, arn: str) -> Thing:
     found = _shown(call, "nfw_groups", arn)
     head = {key: value for key, value in found.items() if key not in {"RuleGroup", "UpdateToken"}}
-    response = {**head, "RuleGroupStatus": "ACTIVE", "RuleGroupId": new_id("", 8)}
+    response = {**head, "RuleGroupStatus": "ACTIVE", "RuleGroupId": _id(arn)}
     return {"UpdateToken": found["UpdateToken"], "RuleGroup": found["RuleGroup"], "RuleGroupResponse": response}
 
 
@@ -120,7 +126,7 @@ def create_policy(call: Call) -> Reply:
 def _policy_answer(call: Call, arn: str) -> Thing:
     found = _shown(call, "nfw_policies", arn)
     head = {key: value for key, value in found.items() if key not in {"FirewallPolicy", "UpdateToken"}}
-    response = {**head, "FirewallPolicyStatus": "ACTIVE", "FirewallPolicyId": new_id("", 8)}
+    response = {**head, "FirewallPolicyStatus": "ACTIVE", "FirewallPolicyId": _id(arn)}
     content = {"FirewallPolicyResponse": response, "FirewallPolicy": found["FirewallPolicy"]}
     return {"UpdateToken": found["UpdateToken"], **content}
 
@@ -184,7 +190,7 @@ def _firewall_answer(call: Call, arn: str) -> Thing:
     firewall = {key: value for key, value in found.items() if key not in inner}
     states = {zone: {"Attachment": one, "Config": {}} for zone, one in found["Endpoints"].items()}
     status = {"Status": "READY", "ConfigurationSyncStateSummary": "IN_SYNC", "SyncStates": states}
-    content = {"Firewall": {**firewall, "FirewallId": new_id("", 8)}, "FirewallStatus": status}
+    content = {"Firewall": {**firewall, "FirewallId": _id(arn)}, "FirewallStatus": status}
     return {"UpdateToken": found["UpdateToken"], **content}
 
 

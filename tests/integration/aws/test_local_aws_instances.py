@@ -21,6 +21,11 @@ def cloud(tmp_path):
     running.stop()
 
 
+def mine(running, id_: str) -> list:
+    """The machine of one instance: emulators of other tests in this process share moto's memory."""
+    return [machine for machine in list_instances(running.emulator) if machine.id == id_]
+
+
 def test_instances_become_wanted_machines_and_stop_being_wanted(cloud) -> None:
     running, ec2, changes = cloud
     vpc = ec2.create_vpc(CidrBlock="10.3.0.0/16")["Vpc"]["VpcId"]
@@ -32,7 +37,7 @@ def test_instances_become_wanted_machines_and_stop_being_wanted(cloud) -> None:
         **asked, KeyName="admin", UserData="#!/bin/sh\necho hi\n", PrivateIpAddress="10.3.0.10", TagSpecifications=tags
     )["Instances"][0]["InstanceId"]
     assert changes
-    (machine,) = list_instances(running.emulator)
+    (machine,) = mine(running, id_)
     assert (machine.id, machine.private_ip, machine.name) == (id_, "10.3.0.10", "head")
     assert machine.user_data == "#!/bin/sh\necho hi\n"
     assert machine.ssh_public_keys == (KEY,)
@@ -40,13 +45,13 @@ def test_instances_become_wanted_machines_and_stop_being_wanted(cloud) -> None:
     assert machine.generation == 0
 
     ec2.reboot_instances(InstanceIds=[id_])
-    assert list_instances(running.emulator)[0].generation == 1
+    assert mine(running, id_)[0].generation == 1
     ec2.stop_instances(InstanceIds=[id_])
-    assert [machine.running for machine in list_instances(running.emulator)] == [False]
+    assert [machine.running for machine in mine(running, id_)] == [False]
     ec2.start_instances(InstanceIds=[id_])
-    assert list_instances(running.emulator)[0].generation == 2
+    assert mine(running, id_)[0].generation == 2
     ec2.terminate_instances(InstanceIds=[id_])
-    assert list_instances(running.emulator) == ()
+    assert mine(running, id_) == []
 
 
 def test_a_machine_without_a_name_is_called_by_its_address(cloud) -> None:

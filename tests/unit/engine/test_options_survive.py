@@ -154,8 +154,12 @@ def _declare(spec: Sequence[Declared]) -> None:
 
 
 def _by_hand(story: Story) -> None:
-    """Somebody changes the first thing, removes the last one; the record follows by a refresh."""
-    things = [id_ for id_, thing in story.rig.cloud.things.items() if "inside" not in thing.inputs]
+    """Somebody changes the first thing that is recorded; the record follows by a refresh.
+
+    What a failed run left behind unrecorded is known by what it was made with, which a change by hand would hide.
+    """
+    recorded = {resource.id for resource in story.rig.snapshot.resources}
+    things = [id_ for id_, thing in story.rig.cloud.things.items() if "inside" not in thing.inputs and id_ in recorded]
     if things:
         story.rig.cloud.things[things[0]].inputs["size"] = 7
     story.rig.refresh()

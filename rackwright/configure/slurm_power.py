@@ -54,10 +54,8 @@ def started_nodes(design: Design, facts: Mapping[str, Mapping[str, object]]) -> 
 
 
 def power_variables(design: Design) -> dict[str, object]:
-    """Variables of role slurm_power: the settings of `rackwright.elastic`; empty without elastic pools."""
+    """Variables of role slurm_power: the settings of `rackwright.elastic`, without pools where none is elastic."""
     pools = elastic_pools(design)
-    if not pools:
-        return {}
     settings = {
         "stack": design.name,
         "region": design.region or "us-east-1",

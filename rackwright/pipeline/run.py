@@ -24,6 +24,7 @@ from rackwright.cloud.status import MachineStatus
 from rackwright.configure import Access, ConfigureResult, LocalServices, configure, site_inventory
 from rackwright.configure.pull import collect
 from rackwright.design.cost_change import CostChange, cost_change
+from rackwright.design.node_secrets import node_secrets
 from rackwright.diagnostics import InputError
 from rackwright.engine import Plan, Result
 from rackwright.inventory import Host, Inventory
@@ -260,16 +261,10 @@ class Run:
         return replace(self, prepared=prepared, facts=Facts())
 
     def secrets(self) -> dict[str, str]:
-        """Secrets of the roles: variable -> text."""
-        design = self.prepared.design
-        wanted = {
-            "munge_key": True,
-            "mfa_secret": design.hosts.second_factor,
-            "object_store_secret": any(storage.kind == "object-store" for storage in design.storage),
-        }
-        names = [name for name, needed in wanted.items() if needed]
-        made = {name: self.workspace.secret(name.partition("_")[0]) for name in names}
-        return made | given_secrets(self.workspace.secrets, design)
+        """Secrets of the roles: variable -> text. What a person need not give is made here."""
+        given = given_secrets(self.workspace.secrets, self.prepared.design)
+        names = [name for name in node_secrets(self.prepared.design) if name not in given]
+        return {name: self.workspace.secret(name.partition("_")[0]) for name in names} | given
 
     @property
     def endpoint(self) -> str | None:

@@ -133,6 +133,9 @@ def _lay_out(job: Path, site: Mapping[str, Any], key: Path, known_hosts: Path, s
     if key.exists():
         (job / "env/ssh_key").write_text(key.read_text())
     (job / "env/extravars").write_text(json.dumps(dict(secrets)))
+    # Files, not arguments of each transmit: those would write the same files into this folder at the same time.
+    (job / "env/envvars").write_text(json.dumps({"ANSIBLE_NOCOLOR": "1", "LC_ALL": "C.UTF-8"}))
+    (job / "env/settings").write_text(json.dumps({"pexpect_timeout": CANCEL_POLL_S, "suppress_ansible_output": True}))
     for path in (*(job / "env").iterdir(), job / "inventory/hosts.json"):
         path.chmod(0o600)
 
@@ -189,8 +192,6 @@ def _send(process: subprocess.Popen[bytes], job: Path, share: tuple[str, ...], p
             private_data_dir=str(job),
             playbook=playbook,
             limit=",".join(share),
-            envvars={"ANSIBLE_NOCOLOR": "1", "LC_ALL": "C.UTF-8"},
-            settings={"pexpect_timeout": CANCEL_POLL_S, "suppress_ansible_output": True},
             quiet=True,
         )
     except OSError:

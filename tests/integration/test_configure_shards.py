@@ -65,3 +65,12 @@ def test_a_worker_that_breaks_off_fails_its_own_share_only(
     assert [(host.host, host.unreachable) for host in result.hosts] == [("a", 0), ("b", 1), ("c", 0)], result
     assert "worker two broke off" in result.hosts[1].error
     assert any(word in result.hosts[1].error for word in ("mesh is down", "No such file"))
+
+
+def test_what_all_shares_need_lies_in_the_job_before_any_is_sent(tmp_path: Path, playbook: str) -> None:
+    """Arguments like ``envvars`` make each transmit write files into the job while another packs it."""
+    keep = "import shutil, sys; shutil.copyfileobj(sys.stdin.buffer, open(sys.argv[1], 'wb'))"
+    sent = [tmp_path / "one.sent", tmp_path / "two.sent"]
+    run(tmp_path, playbook, [Worker(path.stem, (sys.executable, "-c", keep, str(path))) for path in sent], [])
+    arguments = [json.loads(path.read_bytes().splitlines()[0])["kwargs"] for path in sent]
+    assert [sorted(one) for one in arguments] == [["limit", "playbook", "quiet"]] * 2

@@ -63,8 +63,12 @@ _MASKED = (
     "console-getty.service",
     "systemd-firstboot.service",
     "systemd-networkd-wait-online.service",
+    "run-rpc_pipefs.mount",
 )
-"""Units that only delay a boot here, or would change packages behind configuration's back."""
+"""Units that only delay a boot here, change packages behind configuration's back, or fail on a host without sunrpc.
+
+The last comes with NFS's client: a machine cannot load the module, and the unit would be a failed one after a reboot.
+"""
 _ENABLED = (
     "/usr/lib/systemd/system/systemd-networkd.service",
     "/usr/lib/systemd/system/ssh.service",

@@ -32,6 +32,10 @@ NAMES_SHOWN = 4
 """Names of one row before the rest is counted."""
 
 
+FOUND_SHOWN = 160
+"""Characters of what a check found; the report has all of it."""
+
+
 def plan_table(plan: Plan) -> Table:
     """What changes, one row per part of the cluster, operation and type; what stays is only counted.
 
@@ -139,6 +143,12 @@ def subnet_table(design: Design) -> Table:
     for subnet in design.network.subnets:
         table.add_row(subnet.name, subnet.tier, subnet.zone_id, subnet.cidr, f"{subnet.usable_addresses:,}")
     return table
+
+
+def failure_line(check: Check) -> str:
+    """One failed check: where, what, what was found in place of what, and what to do."""
+    found = f"{check.actual[:FOUND_SHOWN] or 'nothing'}, expected {check.expected}" if check.expected else ""
+    return ": ".join(part for part in (check.host or "cluster", check.title, found, check.reason) if part)
 
 
 def checks_line(checks: tuple[Check, ...]) -> str:

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.status import Status
 
 from rackwright.cli.console import answered_by, confirm, err, say
-from rackwright.cli.views import plan_table, summary_lines
+from rackwright.cli.views import failure_line, plan_table, summary_lines
 from rackwright.configure import ConfigureEvent
 from rackwright.design.model import Design
 from rackwright.engine import QUIET, Event, EventKind, Plan
@@ -81,7 +81,7 @@ class Watch:
         """Show one acceptance verdict; only failures stay on the screen."""
         self._done += 1
         if check.verdict is Verdict.FAILED:
-            say(f"  [red]{escape(check.host or 'cluster')}: {escape(check.title)}: {escape(check.reason)}[/]")
+            say(f"  [red]{escape(failure_line(check))}[/]")
         self._tell(f"{self._done} checks; {check.title}")
 
     def approve(self, plan: Plan, design: Design, packages: tuple[str, ...]) -> bool:

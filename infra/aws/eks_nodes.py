@@ -108,7 +108,8 @@ class ManagedNodes(pulumi.ComponentResource):
         self.register_outputs({"group_name": self.group_name})
 
     def _declare_template(self, name: str, keys: Keys, groups: dict[str, pulumi.Input[str]]) -> aws.ec2.LaunchTemplate:
-        pool, own = self._pool, [self._plane.group_id]
+        pool = self._pool
+        own: list[pulumi.Input[str]] = [self._plane.group_id, *pool.security_groups]
         interfaces = [launch.interface(nic, groups, own) for nic in pool.nics]
         return aws.ec2.LaunchTemplate(
             name,
@@ -122,6 +123,7 @@ class ManagedNodes(pulumi.ComponentResource):
             metadata_options=launch.metadata(pool),
             monitoring=aws.ec2.LaunchTemplateMonitoringArgs(enabled=True),
             ebs_optimized="true",
+            cpu_options=launch.cpu_options(pool),
             placement=self._placement(name),
             instance_market_options=None if pool.capacity.kind == "spot" else launch.market(pool.capacity),
             capacity_reservation_specification=launch.reservation(pool.capacity),
@@ -151,6 +153,8 @@ class ManagedNodes(pulumi.ComponentResource):
         return facts.apply(lambda text: _encoded(node_config(self._group, json.loads(text))))
 
     def _placement(self, name: str) -> aws.ec2.LaunchTemplatePlacementArgs | None:
+        if self._pool.placement_group is not None:
+            return aws.ec2.LaunchTemplatePlacementArgs(group_name=self._pool.placement_group)
         if self._pool.placement == "none":
             return None
         group = aws.ec2.PlacementGroup(

@@ -59,7 +59,7 @@ class HeadNodes(pulumi.ComponentResource):
                 subnet_id=subnet_id,
                 private_ip=address,
                 associate_public_ip_address=pool.public_ip and not on_show,
-                vpc_security_group_ids=[group_id],
+                vpc_security_group_ids=[group_id, *pool.security_groups],
                 iam_instance_profile=profile_name,
                 key_name=key_name,
                 user_data=launch.user_data(design, pool, bundle),
@@ -67,10 +67,10 @@ class HeadNodes(pulumi.ComponentResource):
                 ebs_optimized=True,
                 monitoring=True,
                 maintenance_options=aws.ec2.InstanceMaintenanceOptionsArgs(auto_recovery="default"),
+                capacity_reservation_specification=_reservation(pool),
+                cpu_options=_threads(pool),
                 metadata_options=_session_tokens_only(pool),
-                root_block_device=aws.ec2.InstanceRootBlockDeviceArgs(
-                    encrypted=pool.encrypted, kms_key_id=key_arn, volume_size=pool.root_volume_gib, volume_type="gp3"
-                ),
+                root_block_device=_root_volume(pool, key_arn),
                 tags={**tags, "Name": node},
                 opts=keep,
             ).id
@@ -85,6 +85,34 @@ class HeadNodes(pulumi.ComponentResource):
             if on_show
         }
         self.register_outputs({"instance_ids": self.instance_ids})
+
+
+def _root_volume(pool: Pool, key_arn: pulumi.Input[str]) -> aws.ec2.InstanceRootBlockDeviceArgs:
+    return aws.ec2.InstanceRootBlockDeviceArgs(
+        encrypted=pool.encrypted,
+        kms_key_id=pool.volume_key or key_arn,
+        volume_size=pool.root_volume_gib,
+        volume_type=pool.root_volume_type,
+        iops=launch.volume_iops(pool),
+    )
+
+
+def _reservation(pool: Pool) -> aws.ec2.InstanceCapacityReservationSpecificationArgs | None:
+    capacity, target = pool.capacity, aws.ec2.InstanceCapacityReservationSpecificationCapacityReservationTargetArgs
+    if capacity.reservation_group is None and capacity.reservation_id is None:
+        return None
+    return aws.ec2.InstanceCapacityReservationSpecificationArgs(
+        capacity_reservation_target=target(
+            capacity_reservation_id=capacity.reservation_id,
+            capacity_reservation_resource_group_arn=capacity.reservation_group,
+        )
+    )
+
+
+def _threads(pool: Pool) -> aws.ec2.InstanceCpuOptionsArgs | None:
+    if pool.one_thread_cores is None:
+        return None
+    return aws.ec2.InstanceCpuOptionsArgs(core_count=pool.one_thread_cores, threads_per_core=1)
 
 
 def _session_tokens_only(pool: Pool) -> aws.ec2.InstanceMetadataOptionsArgs:

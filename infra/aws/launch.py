@@ -14,6 +14,10 @@ from rackwright.design.model import Capacity, Design, Nic, Pool
 ROOT_DEVICE = "/dev/xvda"
 """Root device of Debian's images for EC2."""
 
+IO2_IOPS = 10_000
+"""Our choice for io2 root volumes; 500 for each GiB at most.
+Source: Amazon EBS User Guide, "Provisioned IOPS SSD volumes", 2026-11."""
+
 
 def image_id(design: Design, pool: Pool, provider: pulumi.ProviderResource) -> pulumi.Output[str]:
     """The pool's own image, or the newest of its operating system from the one owner that may publish it."""
@@ -32,6 +36,7 @@ def node_tags(pool: Pool, tags: Mapping[str, str]) -> dict[str, str]:
     """Tags of an instance; the local cloud makes its GPU device stand-ins by ``rackwright:gpus``."""
     return {
         **tags,
+        **pool.tags,
         "rackwright:pool": pool.name,
         "rackwright:role": pool.role,
         "rackwright:gpus": str(pool.gpus),
@@ -66,14 +71,15 @@ def interface(
 
 
 def root_volume(pool: Pool, key_arn: pulumi.Input[str]) -> aws.ec2.LaunchTemplateBlockDeviceMappingArgs:
-    """Root volume of a launch template, under the key of the data."""
+    """Root volume of a launch template, under the pool's own key or that of the data."""
     return aws.ec2.LaunchTemplateBlockDeviceMappingArgs(
         device_name=ROOT_DEVICE,
         ebs=aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgs(
             encrypted=str(pool.encrypted).lower(),
-            kms_key_id=key_arn,
+            kms_key_id=pool.volume_key or key_arn,
             volume_size=pool.root_volume_gib,
-            volume_type="gp3",
+            volume_type=pool.root_volume_type,
+            iops=volume_iops(pool),
             delete_on_termination="true",
         ),
     )
@@ -94,17 +100,45 @@ def tag_specifications(tags: Mapping[str, str]) -> list[aws.ec2.LaunchTemplateTa
     ]
 
 
+def volume_iops(pool: Pool) -> int | None:
+    """Operations a second of an io2 root volume, which has no default; None for gp3."""
+    return IO2_IOPS if pool.root_volume_type == "io2" else None
+
+
+def cpu_options(pool: Pool) -> aws.ec2.LaunchTemplateCpuOptionsArgs | None:
+    """One thread on each core where the pool wants that. AWS takes cores and threads only together."""
+    if pool.one_thread_cores is None:
+        return None
+    return aws.ec2.LaunchTemplateCpuOptionsArgs(core_count=pool.one_thread_cores, threads_per_core=1)
+
+
 def market(capacity: Capacity) -> aws.ec2.LaunchTemplateInstanceMarketOptionsArgs | None:
-    """Market type that the launch must name; a capacity block needs it beside the reservation id."""
+    """Market type that the launch must name; a capacity block needs it beside the reservation id.
+
+    A highest price is part of the spot market; without one AWS takes the on-demand price.
+    """
     market_type = {"spot": "spot", "block": "capacity-block"}.get(capacity.kind)
-    return aws.ec2.LaunchTemplateInstanceMarketOptionsArgs(market_type=market_type) if market_type else None
+    if market_type is None:
+        return None
+    price = capacity.max_usd_per_hour
+    spot = aws.ec2.LaunchTemplateInstanceMarketOptionsSpotOptionsArgs(max_price=f"{price:.4f}") if price else None
+    return aws.ec2.LaunchTemplateInstanceMarketOptionsArgs(market_type=market_type, spot_options=spot)
 
 
 def reservation(capacity: Capacity) -> aws.ec2.LaunchTemplateCapacityReservationSpecificationArgs | None:
-    """Reservation or block that the launch draws from; None launches outside any."""
+    """Reservation, group of reservations or block that the launch draws from; None launches outside any.
+
+    A launch into a group that is full would run at the on-demand price unless it is told to stay inside.
+    Source: Amazon EC2 API Reference, "CapacityReservationSpecificationRequest" (capacity-reservations-only), 2026-11.
+    """
+    target = aws.ec2.LaunchTemplateCapacityReservationSpecificationCapacityReservationTargetArgs
+    if capacity.reservation_group is not None:
+        return aws.ec2.LaunchTemplateCapacityReservationSpecificationArgs(
+            capacity_reservation_preference="capacity-reservations-only",
+            capacity_reservation_target=target(capacity_reservation_resource_group_arn=capacity.reservation_group),
+        )
     if capacity.reservation_id is None:
         return None
-    target = aws.ec2.LaunchTemplateCapacityReservationSpecificationCapacityReservationTargetArgs(
-        capacity_reservation_id=capacity.reservation_id
+    return aws.ec2.LaunchTemplateCapacityReservationSpecificationArgs(
+        capacity_reservation_target=target(capacity_reservation_id=capacity.reservation_id)
     )
-    return aws.ec2.LaunchTemplateCapacityReservationSpecificationArgs(capacity_reservation_target=target)

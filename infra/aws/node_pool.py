@@ -43,7 +43,7 @@ class NodePool(pulumi.ComponentResource):
         super().__init__("rackwright:aws:NodePool", name, None, opts)
         self._prefix, self._pool, self._tags = name, pool, launch.node_tags(pool, tags)
         self._child = pulumi.ResourceOptions(parent=self)
-        interfaces = [launch.interface(nic, groups) for nic in pool.nics]
+        interfaces = [launch.interface(nic, groups, pool.security_groups) for nic in pool.nics]
         template = aws.ec2.LaunchTemplate(
             name,
             name=name,
@@ -53,11 +53,12 @@ class NodePool(pulumi.ComponentResource):
             user_data=base64.b64encode(launch.user_data(design, pool, bundle).encode()).decode(),
             iam_instance_profile=aws.ec2.LaunchTemplateIamInstanceProfileArgs(arn=profile_arn),
             network_interfaces=interfaces or None,
-            vpc_security_group_ids=None if interfaces else [groups["nodes"]],
+            vpc_security_group_ids=None if interfaces else [groups["nodes"], *pool.security_groups],
             block_device_mappings=[launch.root_volume(pool, key_arn)],
             metadata_options=launch.metadata(pool),
             monitoring=aws.ec2.LaunchTemplateMonitoringArgs(enabled=True),
             ebs_optimized="true",
+            cpu_options=launch.cpu_options(pool),
             instance_market_options=launch.market(pool.capacity),
             capacity_reservation_specification=launch.reservation(pool.capacity),
             tag_specifications=launch.tag_specifications(self._tags),
@@ -90,9 +91,9 @@ class NodePool(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=None if fixed else ["desiredCapacity"]),
         ).name
 
-    def _declare_placement(self) -> pulumi.Output[str] | None:
-        if self._pool.placement == "none":
-            return None
+    def _declare_placement(self) -> pulumi.Input[str] | None:
+        if self._pool.placement == "none" or self._pool.placement_group is not None:
+            return self._pool.placement_group
         return aws.ec2.PlacementGroup(
             self._prefix,
             name=self._prefix,

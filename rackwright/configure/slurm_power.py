@@ -74,5 +74,12 @@ def _pool(design: Design, pool: Pool) -> dict[str, object]:
         "cidr": subnet.cidr,
         "first": offsets[0],
         "last": offsets[-1],
-        "placement_group": f"{design.name}-{pool.name}" if pool.placement != "none" else "",
+        "placement_group": _placement_group(design, pool),
     }
+
+
+def _placement_group(design: Design, pool: Pool) -> str:
+    """The group of the pool's reservation, or the pool's own; empty without either."""
+    if pool.placement == "none":
+        return ""
+    return pool.placement_group or f"{design.name}-{pool.name}"

@@ -45,6 +45,10 @@ class Capacity(_Model):
     kind: Literal["on-demand", "spot", "reservation", "block"] = "on-demand"
     reservation_id: str | None = None
     """``cr-…`` of the capacity reservation or capacity block."""
+    reservation_group: str | None = None
+    """Resource group of capacity reservations, by ARN."""
+    max_usd_per_hour: float | None = None
+    """Highest spot price of one node; None pays up to the on-demand price."""
 
 
 class Pool(_Model):
@@ -73,8 +77,19 @@ class Pool(_Model):
     addresses_per_node: int = 1
     efa_gbps: float = 0.0
     placement: Literal["cluster", "spread", "none"] = "none"
+    placement_group: str | None = None
+    """Existing group that the nodes are placed in, by name; None makes one where `placement` asks for it."""
     capacity: Capacity = Capacity()
     root_volume_gib: int = 200
+    root_volume_type: Literal["gp3", "io2"] = "gp3"
+    volume_key: str | None = None
+    """KMS key of the volumes, by ARN; None takes the cluster's own."""
+    one_thread_cores: int | None = None
+    """Cores that run one thread each; None leaves threads as the machine is sold."""
+    security_groups: tuple[str, ...] = ()
+    """Existing security groups that interfaces with an address get as well."""
+    tags: dict[str, str] = {}
+    """Further tags on the nodes."""
     nvme_devices: int = 0
     nvme_gb: float = 0.0
     addresses: tuple[str, ...] = ()

@@ -91,7 +91,7 @@ def finish_pool(spec: ClusterSpec, plan: PoolPlan, subnet: Subnet, catalog: Cata
         max_nodes=pool.nodes.max,
         subnet=subnet.name,
         architecture=machine.architecture,
-        vcpus=machine.vcpus,
+        vcpus=_processors(pool, machine),
         memory_gib=machine.memory_gib,
         gpus=machine.gpus,
         gpu_model=machine.gpu_model,
@@ -101,8 +101,14 @@ def finish_pool(spec: ClusterSpec, plan: PoolPlan, subnet: Subnet, catalog: Cata
         addresses_per_node=plan.addresses,
         efa_gbps=machine.efa_gbps * efa / len(machine.efa_cards) if efa else 0.0,
         placement=pool.placement or default_placement(pool, machine, efa),
-        capacity=Capacity(kind=pool.capacity.kind, reservation_id=pool.capacity.reservation),
+        placement_group=_existing_group(pool),
+        capacity=_capacity(pool),
         root_volume_gib=pool.root_volume or (GPU_ROOT_GIB if machine.gpus else ROOT_GIB),
+        root_volume_type=pool.root_volume_type,
+        volume_key=pool.key,
+        one_thread_cores=_one_thread_cores(pool, machine),
+        security_groups=pool.security_groups,
+        tags=dict(sorted(pool.tags.items())),
         nvme_devices=machine.nvme_devices,
         nvme_gb=machine.nvme_gb,
         addresses=_fixed(plan, subnet, fixed_from),
@@ -123,8 +129,41 @@ def finish_pool(spec: ClusterSpec, plan: PoolPlan, subnet: Subnet, catalog: Cata
     )
 
 
+def _capacity(pool: PoolSpec) -> Capacity:
+    wanted = pool.capacity
+    return Capacity(
+        kind=wanted.kind,
+        reservation_id=wanted.reservation,
+        reservation_group=wanted.reservation_group,
+        max_usd_per_hour=wanted.max_usd_per_hour,
+    )
+
+
+def _one_thread_cores(pool: PoolSpec, machine: Machine) -> int | None:
+    """Cores where the second thread of each is to be off; None leaves them as sold (Graviton has one thread anyway)."""
+    if pool.hyper_threading or machine.kind == "system" or machine.architecture == "arm64":
+        return None
+    return machine.cores or machine.vcpus // 2
+
+
+def _processors(pool: PoolSpec, machine: Machine) -> int:
+    return _one_thread_cores(pool, machine) or machine.vcpus
+
+
+def _existing_group(pool: PoolSpec) -> str | None:
+    """Name of the placement group that the reservation was made in; launches name a group, not its ARN."""
+    arn = pool.capacity.placement_group
+    return arn.rpartition("/")[2] if arn and pool.placement != "none" else None
+
+
 def default_placement(pool: PoolSpec, machine: Machine, efa_interfaces: int) -> str:
-    """`cluster` where nodes talk over EFA; a capacity block is placed already and takes no group."""
+    """`cluster` where nodes talk over EFA, and where a reservation was made in a group.
+
+    A capacity block is placed already and takes no group; any other reservation has no capacity inside a group that it
+    was not made in.
+    """
+    if pool.capacity.kind == "reservation":
+        return "cluster" if pool.capacity.placement_group else "none"
     together = efa_interfaces and pool.nodes.max > 1 and pool.capacity.kind != "block"
     return "cluster" if together and "cluster" in machine.placement else "none"
 

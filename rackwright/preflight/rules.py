@@ -18,6 +18,7 @@ from rackwright.preflight import (
     locked,
     lustre,
     managed_kubernetes,
+    markets,
     network,
     onprem,
     operations,
@@ -36,7 +37,7 @@ from rackwright.preflight.rule import REGISTRY, Rule
 AREAS = (
     *(budget, capacity, reservations, catalog, efa, environment, kubernetes, network, onprem, operations, power),
     *(residency, encryption, identity, security, slurm, software, containers, divided, locked, storage, lustre, waived),
-    *(ways_in, managed_kubernetes, governance, gpu_nodes),
+    *(ways_in, managed_kubernetes, markets, governance, gpu_nodes),
 )
 """Modules that define rules, by subject."""
 

@@ -128,3 +128,19 @@ def test_a_reservation_bought_elsewhere_is_taken_at_its_word(here: Place) -> Non
     here.ec2.terminate_instances(InstanceIds=started)
     unknown = here.ec2.describe_capacity_reservations
     assert refused(unknown, CapacityReservationIds=["cr-0123456789abcdef0"]) == "InvalidCapacityReservationId.NotFound"
+
+
+def test_ways_of_buying_that_exclude_one_another_are_refused(here: Place) -> None:
+    spot = {"InstanceMarketOptions": {"MarketType": "spot", "SpotOptions": {"MaxPrice": "20"}}}
+    block = {"InstanceMarketOptions": {"MarketType": "capacity-block", "SpotOptions": {"MaxPrice": "20"}}}
+    assert refused(here.launch, 1, "cr-0123456789abcdef0", **spot) == "InvalidParameterCombination"
+    assert refused(here.launch, 1, "cr-0123456789abcdef0", **block) == "InvalidParameterCombination"
+    both = {
+        "CapacityReservationTarget": {
+            "CapacityReservationId": "cr-0123456789abcdef0",
+            "CapacityReservationResourceGroupArn": "arn:aws:resource-groups:us-east-1:123456789012:group/x",
+        }
+    }
+    asked = {"ImageId": "ami-1", "InstanceType": "p5.48xlarge", "SubnetId": here.subnet, "MinCount": 1, "MaxCount": 1}
+    refusal = refused(here.ec2.run_instances, **asked, CapacityReservationSpecification=both)
+    assert refusal == "InvalidParameterCombination"

@@ -83,6 +83,7 @@ def check_reservation(state: Any, launch: Mapping[str, Any], kind: str, zone: st
     """Refuse what a reservation does not give. Raises `ApiError`."""
     id_ = target_of(launch)
     market = (launch.get("InstanceMarketOptions") or {}).get("MarketType")
+    check_market(launch, market)
     if market == "capacity-block" and id_ is None:
         raise ApiError("MissingParameter", "A launch into a capacity block must name its reservation.")
     found = _known(state).get(id_ or "")
@@ -96,6 +97,21 @@ def check_reservation(state: Any, launch: Mapping[str, Any], kind: str, zone: st
     if not fits or count > free:
         message = "The requested reservation does not have sufficient compatible and available capacity"
         raise ApiError("ReservationCapacityExceeded", f"{message} for this request ({id_}: {state_of(found)}, {free}).")
+
+
+def check_market(launch: Mapping[str, Any], market: str | None) -> None:
+    """One target at most, none on spot, and spot's options on spot alone. Raises `ApiError`."""
+    spec = launch.get("CapacityReservationSpecification") or {}
+    target = spec.get("CapacityReservationTarget") or {}
+    preference = spec.get("CapacityReservationPreference")
+    if len(target) > 1:
+        raise ApiError("InvalidParameterCombination", "Name a capacity reservation or a resource group, not both.")
+    if target and preference not in {None, "capacity-reservations-only"}:
+        raise ApiError("InvalidParameterCombination", f"Preference {preference} does not go with a target.")
+    if target and market == "spot":
+        raise ApiError("InvalidParameterCombination", "Spot Instances do not run in capacity reservations.")
+    if (launch.get("InstanceMarketOptions") or {}).get("SpotOptions") and market != "spot":
+        raise ApiError("InvalidParameterCombination", f"SpotOptions do not go with market type {market}.")
 
 
 def leave_blocks(state: Any) -> None:

@@ -35,6 +35,7 @@ SIZES = (1_000, 10_000, 100_000)
 SIDE_BY_SIDE = 1_000
 LIVE = 1_000
 MIB = 1024
+RW = (sys.executable, "-P", "-m", "rackwright.cli")
 
 
 def run(*command: str | Path, **environment: str) -> tuple[float, float, float, str]:
@@ -62,12 +63,20 @@ def engine() -> None:
         )
 
 
-def audit_of(folder: Path, size: int) -> tuple[float, float, float, str]:
+def state_of(folder: Path, size: int) -> Path:
     state = folder / f"state-{size}.json"
     state.write_text(json.dumps(pulumi_state(size)))
+    return state
+
+
+def audit_of(folder: Path, size: int) -> tuple[float, float, float, str]:
     places = {"RW_EVIDENCE": str(folder / "evidence"), "RW_EVIDENCE_KEYS": str(folder / "keys")}
-    command = (sys.executable, "-P", "-m", "rackwright.cli", "audit", "h100-train", "--state", state, "--json")
-    return run(*command, **places)
+    return run(*RW, "audit", "h100-train", "--state", state_of(folder, size), "--json", **places)
+
+
+def judge_of(folder: Path, size: int) -> tuple[float, float, float, str]:
+    profile = ("--framework", "hipaa", "--framework", "sox", "--classification", "phi")
+    return run(*RW, "judge", state_of(folder, size), *profile, "--json")
 
 
 def checkov_of(folder: Path, size: int, program: Path) -> tuple[float, float, float, str]:
@@ -87,7 +96,10 @@ def installed_checkov() -> Path:
 
 
 def side_by_side(folder: Path, program: Path | None) -> None:
-    rows = {"rw audit --state": (audit_of(folder, 1), audit_of(folder, SIDE_BY_SIDE))}
+    rows = {
+        "rw judge": (judge_of(folder, 1), judge_of(folder, SIDE_BY_SIDE)),
+        "rw audit --state": (audit_of(folder, 1), audit_of(folder, SIDE_BY_SIDE)),
+    }
     if program is not None:
         rows["checkov"] = (checkov_of(folder, 1, program), checkov_of(folder, SIDE_BY_SIDE, program))
     print(f"the same resources, whole commands: 1 and {SIDE_BY_SIDE}")
@@ -99,10 +111,14 @@ def side_by_side(folder: Path, program: Path | None) -> None:
             f"  {name:18} start-up {small[0]:6.2f} s CPU   {SIDE_BY_SIDE} in {large[0]:6.2f} s CPU, "
             f"{large[1]:6.2f} s wall, {large[2]:5.0f} MiB, {verdicts} verdicts, {speeds[name]:,.0f}/s beyond start-up"
         )
-    if program is not None:
-        ours, theirs = rows["rw audit --state"], rows["checkov"]
-        print(f"  throughput {speeds['rw audit --state'] / speeds['checkov']:.1f} times checkov's (target 20)")
-        print(f"  start-up {ours[0][0] / theirs[0][0]:.2f} of checkov's (target 0.10)")
+    if program is None:
+        return
+    theirs = rows["checkov"]
+    for name in ("rw judge", "rw audit --state"):
+        print(
+            f"  {name}: throughput {speeds[name] / speeds['checkov']:.1f} times checkov's (target 20), "
+            f"start-up {rows[name][0][0] / theirs[0][0]:.2f} of checkov's (target 0.10)"
+        )
 
 
 def counted(text: str) -> int:

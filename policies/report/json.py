@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-
-from pydantic import JsonValue
+from typing import TypeAlias
 
 from policies.audit import AuditResult, Coverage
 from policies.rule import Finding
+
+JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
+"""What JSON can say. pydantic has such a type; rules and reports start without it."""
 
 
 def render_json(result: AuditResult) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from itertools import groupby
-from xml.sax.saxutils import quoteattr
 
 from policies.audit import AuditResult
 from policies.rule import Finding, Status
@@ -40,4 +40,4 @@ def _text(value: str) -> str:
     allowed = "".join(
         c if c in "\t\n" or (c >= " " and c.isprintable()) else "\N{REPLACEMENT CHARACTER}" for c in value
     )
-    return quoteattr(allowed)
+    return f'"{html.escape(allowed)}"'.replace("\n", "&#10;").replace("\t", "&#9;")

@@ -7,9 +7,8 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from pydantic import JsonValue
-
 from policies.audit import AuditResult, Coverage, Standing
+from policies.report.json import JsonValue
 from policies.rule import Finding
 
 OSCAL_VERSION = "1.1.2"

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 
-from pydantic import JsonValue
-
 from policies.audit import AuditResult, Coverage, Standing
+from policies.report.json import JsonValue
 from policies.report.oscal import NAMESPACE_URI, OSCAL_VERSION, name_based_id, token
 from policies.rule import Finding
 

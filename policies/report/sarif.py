@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from pydantic import JsonValue
-
 from policies.audit import AuditResult
+from policies.report.json import JsonValue
 from policies.rule import Finding, Severity, Status
 
 LEVELS: dict[Severity, str] = {

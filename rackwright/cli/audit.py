@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
-from policies.audit import AuditResult, Standing
-from policies.report import (
-    Page,
-    render_csv,
-    render_html,
-    render_json,
-    render_junit,
-    render_markdown,
-    render_oscal,
-    render_oscal_components,
-    render_page,
-    render_sarif,
-    render_text,
-)
+from policies.audit import Standing
+from policies.report import Page, render_oscal, render_oscal_components, render_page
 from rackwright.cli.arguments import Engine, Json, Stack
+from rackwright.cli.audit_forms import OF_RESULT, AuditForm, Output, deliver
 from rackwright.cli.console import say
 from rackwright.cli.files import write_whole
 from rackwright.cli.watch import Watch
@@ -32,39 +19,11 @@ from rackwright.diagnostics import ClusterError, PolicyRefused
 from rackwright.pipeline.audit import Audit, Places, audit_stack
 from rackwright.pipeline.clock import now
 from rackwright.pipeline.evidence import keep_evidence, stack_log
-from rackwright.pipeline.findings import refuse_violations
 from rackwright.pipeline.host_documents import program
 from rackwright.pipeline.open import open_stack
+from rackwright.pipeline.refusal import refuse_violations
 from rackwright.pipeline.run import Run
 from rackwright.pipeline.workspace import project_root
-
-
-class AuditForm(StrEnum):
-    """Forms of the audit's result."""
-
-    TEXT = "text"
-    JSON = "json"
-    SARIF = "sarif"
-    HTML = "html"
-    SECTION = "html-section"
-    OSCAL = "oscal"
-    COMPONENTS = "oscal-components"
-    JUNIT = "junit"
-    CSV = "csv"
-    MARKDOWN = "markdown"
-
-
-_OF_RESULT: dict[AuditForm, Callable[[AuditResult], str]] = {
-    AuditForm.TEXT: render_text,
-    AuditForm.JSON: render_json,
-    AuditForm.SARIF: render_sarif,
-    AuditForm.SECTION: render_html,
-    AuditForm.JUNIT: render_junit,
-    AuditForm.CSV: render_csv,
-    AuditForm.MARKDOWN: render_markdown,
-}
-"""Forms that need only the result."""
-
 
 Framework = Annotated[
     list[str] | None, typer.Option("--framework", help="Tell only of this framework: hipaa, sox, gdpr …; several.")
@@ -93,7 +52,6 @@ Collector = Annotated[
     Path | None, typer.Option("--collector", metavar="FILE", help="Write the host collector there, and do no more.")
 ]
 Form = Annotated[AuditForm, typer.Option("--format", help="How to write the result.")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write; stdout when left out.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -156,12 +114,7 @@ def audit(
 
 
 def _show(found: Audit, run: Run, form: AuditForm, output: Path | None) -> None:
-    text = _rendered(found, run, form)
-    if output is None:
-        typer.echo(text, nl=False)
-    else:
-        write_whole(output, text.encode())
-        say(f"wrote {escape(str(output))}")
+    deliver(_rendered(found, run, form), output)
     if form is AuditForm.TEXT:
         for line in _around(found):
             say(line)
@@ -178,7 +131,7 @@ def _rendered(found: Audit, run: Run, form: AuditForm) -> str:
         return render_oscal(found.result, stack=stack, at=now())
     if form is AuditForm.COMPONENTS:
         return render_oscal_components(found.result, stack=stack, at=now())
-    return _OF_RESULT[form](found.result)
+    return OF_RESULT[form](found.result)
 
 
 def _around(found: Audit) -> list[str]:

@@ -13,9 +13,13 @@ from rich.table import Table
 
 from rackwright.cli.arguments import Json, Stack
 from rackwright.cli.console import emit_json, out, say
+from rackwright.cli.watch import Watch
 from rackwright.mirror import Difference, Outcome, verify
 from rackwright.mirror.sync import raise_if_different
+from rackwright.pipeline.image_push import PushResult, push_images
 from rackwright.pipeline.mirror import sync_stack
+from rackwright.pipeline.open import open_stack
+from rackwright.pipeline.run import Run
 from rackwright.pipeline.workspace import project_root
 
 app = typer.Typer(help="Build and check the mirror of a site without internet.", no_args_is_help=True)
@@ -40,6 +44,30 @@ def sync_command(stack: Stack, to: Folder = None, only: Only = None, as_json: Js
     out.print(outcome_text(folder, outcome), soft_wrap=True)
 
 
+@app.command(name="push")
+def push_command(
+    stack: Stack,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="Folder of a mirror that has the images; default: fetch them.")
+    ] = None,
+    registry: Annotated[
+        str | None, typer.Option("--registry", help="Registry of a site, in place of the stack's ECR.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Copy the locked images by digest into the stack's ECR. Ends and goes on at any moment; nothing is sent twice.
+
+    Credentials are those of the environment (AWS), or what docker login has stored for --registry.
+    """
+    prepared, workspace = open_stack(project_root(), stack)
+    run = Run(prepared, workspace, Watch(yes=True, ask=""))
+    done = push_images(run, source, registry, lambda line: say(f"  {escape(line)}"))
+    if as_json:
+        emit_json(asdict(done))
+        return
+    out.print(pushed_table(done))
+
+
 @app.command(name="verify")
 def verify_command(
     folder: Annotated[Path, typer.Argument(help="Folder of the mirror.")], as_json: Json = False
@@ -60,6 +88,15 @@ def outcome_text(folder: Path, outcome: Outcome) -> str:
     lines = [f"{folder}: {outcome.files} files, {outcome.bytes_fetched / 1e6:.1f} MB fetched"]
     lines += [f"  not in any repository: {name} ({source})" for name, source in outcome.left_out.items()]
     return "\n".join(lines + ([f"  removed: {outcome.removed}"] if outcome.removed else []))
+
+
+def pushed_table(done: PushResult) -> Table:
+    """What became of each image."""
+    table = Table("Image", "Repository", "State", "Blobs sent", "MB sent", title=escape(done.registry))
+    for one in done.images:
+        blobs = f"{one.blobs_sent} of {one.blobs}" if one.blobs else ""
+        table.add_row(escape(one.reference), one.repository, one.state, blobs, f"{one.bytes_sent / 1e6:.1f}")
+    return table
 
 
 def difference_table(found: Sequence[Difference]) -> Table:

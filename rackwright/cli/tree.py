@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "upgrade": ("upgrade", "rollback"),
     "bake": ("bake",),
     "audit": ("audit",),
+    "judge": ("judge",),
     "docs": ("docs",),
     "enrol": ("enrol",),
     "drift": ("refresh", "drift", "adopt"),

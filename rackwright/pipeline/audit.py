@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,17 +11,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from policies.audit import AuditResult, audit
 from policies.narrowing import restricted
-from policies.profile import FRAMEWORKS
 from policies.registry import JUDGED_TYPES, RULES
 from policies.rule import Resource
 from policies.sources.kubernetes import kubernetes_resources
 from policies.sources.live import MADE_BY, live_view
 from policies.sources.pipeline import resource_of_log, resources_of_records
 from policies.sources.state import resources_of_state
-from policies.subjects.document import Document, read_documents, resource_of
-from policies.subjects.host import MACHINE, resources_of_host
+from policies.subjects.document import Document
+from policies.subjects.host import resources_of_host
 from policies.trend import Change, Mark, change, mark_of
-from rackwright.diagnostics import InputError, Problem
+from rackwright.diagnostics import InputError
 from rackwright.engine.providers.aws.listing import Live, ReadOnlyCloud, survey
 from rackwright.engine.providers.aws.listing.account import reason_of
 from rackwright.engine.providers.aws.types import TYPES
@@ -33,6 +31,12 @@ from rackwright.pipeline.checkout import git
 from rackwright.pipeline.evidence import stack_log
 from rackwright.pipeline.findings import modelled, promised, waivers_of
 from rackwright.pipeline.host_documents import host_documents
+from rackwright.pipeline.judged_files import (
+    mistakes,
+    refuse_mistakes,
+    resources_of_documents,
+    resources_of_state_file,
+)
 from rackwright.pipeline.kubernetes_api import KubernetesApi
 from rackwright.pipeline.local import running_endpoint
 from rackwright.pipeline.run import Run
@@ -108,7 +112,7 @@ def audit_stack(
     `since` names the commit whose audit this one is compared with. Raises `InputError` for words, commits or files
     that are none.
     """
-    _check(frameworks, places)
+    refuse_mistakes(mistakes(frameworks, _files(places)))
     folder = stack_log(run.workspace.root, run.prepared.stack, local=run.is_local).folder
     history = read_history(folder)
     before = audit_at(history, since, run.workspace.root) if since else (history[-1] if history else None)
@@ -124,21 +128,13 @@ def audit_stack(
     return Audit(told, tuple(gathered.looks), mark, tuple(history), change(before, mark) if before else None)
 
 
-def _check(frameworks: Iterable[str], places: Places) -> None:
-    """Refuse words that are none and files that are not there, all at once."""
-    known = f"known are {', '.join(sorted(FRAMEWORKS))}"
-    wrong = [
-        Problem("--framework", f"there is no framework {word!r}", known)
-        for word in frameworks
-        if word not in FRAMEWORKS
+def _files(places: Places) -> list[tuple[str, Path | None]]:
+    """Files that the options name, with their option."""
+    return [
+        ("--state", places.state_file),
+        ("--kubeconfig", places.kubeconfig),
+        *(("--documents", path) for path in places.documents),
     ]
-    files = [("--state", places.state_file), ("--kubeconfig", places.kubeconfig)]
-    files += [("--documents", path) for path in places.documents]
-    wrong += [
-        Problem(name, f"there is no file {path}") for name, path in files if path is not None and not path.is_file()
-    ]
-    if wrong:
-        raise InputError(f"{len(wrong)} of the options cannot be used", problems=wrong)
 
 
 def _gather(run: Run, places: Places, now: dt.datetime) -> _Gathered:
@@ -160,7 +156,7 @@ def _gather(run: Run, places: Places, now: dt.datetime) -> _Gathered:
         api = KubernetesApi(places.context, places.kubeconfig)
         gathered.add("kubernetes", kubernetes_resources(api, JUDGED_TYPES))
     for path in places.documents:
-        gathered.add(f"documents {path.name}", _of_documents(path))
+        gathered.add(f"documents {path.name}", resources_of_documents(path))
     return gathered
 
 
@@ -186,7 +182,7 @@ def _add_pipeline(gathered: _Gathered, run: Run) -> None:
 def _recorded(run: Run, state_file: Path | None) -> list[Resource]:
     if state_file is None:
         return resources_of_state(run.engine(change=False).deployment())
-    return resources_of_state(_json(state_file, _read_text(state_file)))
+    return resources_of_state_file(state_file)
 
 
 def _add_live(gathered: _Gathered, run: Run, recorded: list[Resource], places: Places, now: dt.datetime) -> None:
@@ -232,33 +228,3 @@ def _sign_in(cloud: ReadOnlyCloud) -> None:
             where="--live",
             hint="aws sso login, or AWS_PROFILE; docs/reference/audit-iam-policy.json has the permissions it takes",
         ) from problem
-
-
-def _of_documents(path: Path) -> list[Resource]:
-    try:
-        documents = read_documents(_read_text(path).splitlines())
-    except ValueError as problem:
-        raise InputError(
-            f"it holds no documents: {problem}", where=str(path), hint="docs/reference/policy-subjects.md"
-        ) from problem
-    split: Callable[[Document], list[Resource]] = resources_of_host
-    return [one for each in documents for one in (split(each) if each["type"] == MACHINE else [resource_of(each)])]
-
-
-def _json(path: Path, content: str) -> Mapping[str, object]:
-    try:
-        found = json.loads(content)
-    except ValueError as problem:
-        raise InputError(
-            f"it is no JSON: {problem}", where=str(path), hint="pulumi stack export writes a state"
-        ) from problem
-    if not isinstance(found, dict):
-        raise InputError("it is no state: a JSON object is expected", where=str(path))
-    return found
-
-
-def _read_text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise InputError(f"it cannot be read: {problem}", where=str(path)) from problem

@@ -15,7 +15,6 @@ from policies.sources.lock import resources_of_lock
 from policies.sources.state import resources_of_state
 from policies.waiver import Waiver, apply_waivers
 from rackwright.design.site_fabric import site_fabric
-from rackwright.diagnostics import PolicyRefused
 from rackwright.engine import Plan, PolicyDiagnostic
 from rackwright.pipeline.prepare import Prepared
 
@@ -71,20 +70,6 @@ def of_diagnostics(plan: Plan) -> list[Finding]:
     """Findings that a policy pack in another process reported; it tells violations only."""
     rules = {rule.id: rule for rule in RULES}
     return [_of_diagnostic(item, rules.get(item.policy)) for item in plan.diagnostics]
-
-
-def refuse_violations(result: AuditResult, where: str, most: int = 5) -> None:
-    """Raise `PolicyRefused` when a mandatory rule failed; it names the fix of each rule, `most` of them."""
-    refused = result.blocking
-    if not refused:
-        return
-    told = list(dict.fromkeys(f"{item.rule}: {item.fix}" for item in refused))
-    more = f"; and {len(told) - most} more rules" if len(told) > most else ""
-    raise PolicyRefused(
-        f"{len(refused)} mandatory policy findings: {refused[0].urn.rpartition('::')[2]}: {refused[0].message}",
-        where=where,
-        hint="; ".join(told[:most]) + more,
-    )
 
 
 def _of_diagnostic(item: PolicyDiagnostic, known: Rule | None) -> Finding:

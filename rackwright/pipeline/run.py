@@ -33,7 +33,7 @@ from rackwright.outcome import Check, PhaseTime
 from rackwright.pipeline.capacity import advised
 from rackwright.pipeline.choices import EngineChoice, Way
 from rackwright.pipeline.clock import today
-from rackwright.pipeline.findings import judged, of_state, refuse_violations
+from rackwright.pipeline.findings import judged, of_state
 from rackwright.pipeline.given_secrets import given_secrets
 from rackwright.pipeline.guarded import refuse_guarded
 from rackwright.pipeline.hosts import PULL_TIMEOUT_S, bundle_key, follow, pack, public_bundle_key, store_of
@@ -41,6 +41,7 @@ from rackwright.pipeline.local import cloud_for, running_endpoint
 from rackwright.pipeline.prepare import Prepared, prepare
 from rackwright.pipeline.progress import Observer
 from rackwright.pipeline.provision import Engine, choose_engine
+from rackwright.pipeline.refusal import refuse_violations
 from rackwright.pipeline.way_in import own_ssh, ssh_configuration, through
 from rackwright.pipeline.workspace import Workspace
 
@@ -242,7 +243,7 @@ class Run:
 
     def _pull(self, inventory: Inventory) -> ConfigureResult:
         engine = self.engine(change=False)
-        store = store_of(_exported(engine.outputs()), self.prepared.design, self.endpoint)
+        store = store_of(exported(engine.outputs()), self.prepared.design, self.endpoint)
         names = {name: f"{self.prepared.design.name}/node/{name}" for name in self.secrets()}
         for name, text in self.secrets().items():
             store.keep_secret(names[name], text)
@@ -294,7 +295,7 @@ class Run:
         return LocalServices(apt_repo=status.apt_repo, registry=status.registry)
 
 
-def _exported(outputs: Mapping[str, object]) -> Mapping[str, object]:
+def exported(outputs: Mapping[str, object]) -> Mapping[str, object]:
     """The stack's own outputs; an engine may give them as JSON."""
     found = outputs.get("outputs") or {}
     return json.loads(found) if isinstance(found, str) else cast("Mapping[str, object]", found)

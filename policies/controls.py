@@ -1,4 +1,4 @@
-"""The controls that rules may cite: framework, id and a short title of our own, as data (`controls.csv`)."""
+"""The controls that rules may cite: alone (`controls.csv`, with a title of our own) or by theme (`themes.csv`)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 CIS_AWS = "CIS-AWS-"
 DATA = Path(__file__).with_name("controls.csv")
+THEMES = Path(__file__).with_name("themes.csv")
 DERIVED = Path(__file__).with_name("nist_800_171.csv")
 
 
@@ -35,6 +36,16 @@ def all_controls() -> dict[str, Control]:
     return {control.name: control for control in controls}
 
 
+def cite(*names: str) -> tuple[str, ...]:
+    """Controls that a rule serves, in order: those of themes (``least-privilege``) and single ones by name.
+
+    A theme is a requirement in the words of every framework (`themes.csv`). KeyError for a theme that is none.
+    """
+    themes = _themes()
+    each = ((name,) if ":" in name else themes[name] for name in names)
+    return tuple(dict.fromkeys(control for controls in each for control in controls))
+
+
 def in_other_editions(names: Sequence[str]) -> tuple[str, ...]:
     """`names` and the same requirements in the other editions of their benchmark, as rules cite one or two.
 
@@ -49,6 +60,15 @@ def in_other_editions(names: Sequence[str]) -> tuple[str, ...]:
     nist = [name for control in cited if control.framework == "NIST-800-53r5" for name in _in_171().get(control.id, ())]
     others = (name for name in (*fedramp, *nist) if name in known)
     return tuple(dict.fromkeys((*names, *sorted(cis), *others)))
+
+
+@cache
+def _themes() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    with THEMES.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            found.setdefault(row["theme"], []).append(row["control"])
+    return found
 
 
 @cache

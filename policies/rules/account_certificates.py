@@ -11,6 +11,7 @@ Sources: CIS AWS Foundations 3.0.0, section 1; IAM User Guide, "Security best pr
 from __future__ import annotations
 
 from policies.checks import facts_must_be_empty
+from policies.controls import cite
 from policies.rule import Enforcement, Rule, Severity
 
 RULE = Rule(
@@ -18,16 +19,7 @@ RULE = Rule(
     title="No expired certificate is kept",
     severity=Severity.LOW,
     applies_to=frozenset({"account:aws/summary:Summary"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(iv)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA-REGS:7123(c)(2)",
-        "NIST-800-53r5:SC-12",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:3.6.1",
-        "CIS-AWS-3.0:1.19",
-    ),
+    controls=cite("key-management", "CIS-AWS-3.0:1.19"),
     fix="delete the certificate",
     code="aws iam delete-server-certificate",
     find=facts_must_be_empty("expiredCertificates", because="past their end"),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, known
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -29,18 +30,7 @@ RULE = Rule(
     title="AWS can reach whom it must",
     severity=Severity.LOW,
     applies_to=frozenset({"account:aws/summary:Summary"}),
-    controls=(
-        "HIPAA:164.308(a)(6)(ii)",
-        "GDPR:Art.33(1)",
-        "CCPA-REGS:7123(c)(17)",
-        "SOX-ITGC:DSS02.02",
-        "NIST-800-53r5:IR-6",
-        "ISO-27001:A.5.24",
-        "SOC2:CC7.4",
-        "PCI-DSS-4.0.1:12.10.1",
-        "CIS-AWS-3.0:1.1",
-        "CIS-AWS-3.0:1.2",
-    ),
+    controls=cite("breach-notification", "CIS-AWS-3.0:1.1", "CIS-AWS-3.0:1.2"),
     fix="register the contacts",
     code="aws account put-alternate-contact --alternate-contact-type SECURITY",
     find=_find,

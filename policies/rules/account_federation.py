@@ -11,6 +11,7 @@ Sources: CIS AWS Foundations 3.0.0, section 1; IAM User Guide, "Security best pr
 from __future__ import annotations
 
 from policies.checks import fact_must_be
+from policies.controls import cite
 from policies.rule import Enforcement, Rule, Severity
 
 RULE = Rule(
@@ -18,15 +19,8 @@ RULE = Rule(
     title="People come in through the identity provider",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"account:aws/summary:Summary"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(i)",
-        "GDPR:Art.32(4)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-2",
-        "ISO-27001:A.5.16",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.2.1",
+    controls=cite(
+        "unique-identity",
         "HIPAA:164.312(d)",
         "GDPR:Art.32(1)(b)",
         "CCPA-REGS:7123(c)(1)",

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, known
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -29,27 +30,7 @@ RULE = Rule(
     title="Somebody may ask AWS for help, and somebody may look",
     severity=Severity.LOW,
     applies_to=frozenset({"account:aws/summary:Summary"}),
-    controls=(
-        "HIPAA:164.308(a)(6)(ii)",
-        "GDPR:Art.33(1)",
-        "CCPA-REGS:7123(c)(17)",
-        "SOX-ITGC:DSS02.02",
-        "NIST-800-53r5:IR-6",
-        "ISO-27001:A.5.24",
-        "SOC2:CC7.4",
-        "PCI-DSS-4.0.1:12.10.1",
-        "HIPAA:164.308(a)(3)(ii)(A)",
-        "GDPR:Art.32(4)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX:404(a)",
-        "SOX-ITGC:DSS06.03",
-        "NIST-800-53r5:AC-5",
-        "NIST-800-53r5:CM-5",
-        "ISO-27001:A.5.3",
-        "SOC2:CC8.1",
-        "PCI-DSS-4.0.1:6.5.4",
-        "CIS-AWS-3.0:1.17",
-    ),
+    controls=cite("breach-notification", "segregation-of-duties", "CIS-AWS-3.0:1.17"),
     fix="attach AWSSupportAccess and SecurityAudit",
     code="aws iam attach-role-policy --policy-arn arn:aws:iam::aws:policy/SecurityAudit",
     find=_find,

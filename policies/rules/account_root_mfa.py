@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, known
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -28,15 +29,8 @@ RULE = Rule(
     title="Root signs in with a hardware second factor",
     severity=Severity.CRITICAL,
     applies_to=frozenset({"account:aws/summary:Summary"}),
-    controls=(
-        "HIPAA:164.312(d)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(1)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-2(1)",
-        "ISO-27001:A.8.5",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.4.2",
+    controls=cite(
+        "mfa",
         "HIPAA:164.308(a)(3)(ii)(A)",
         "GDPR:Art.32(4)",
         "CCPA-REGS:7123(c)(3)",

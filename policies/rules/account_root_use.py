@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import number
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -29,17 +30,7 @@ RULE = Rule(
     title="Root is not used",
     severity=Severity.HIGH,
     applies_to=frozenset({"account:aws/summary:Summary"}),
-    controls=(
-        "HIPAA:164.308(a)(3)(ii)(A)",
-        "GDPR:Art.32(4)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:AC-6(5)",
-        "ISO-27001:A.8.2",
-        "SOC2:CC6.3",
-        "PCI-DSS-4.0.1:8.2.2",
-        "CIS-AWS-3.0:1.7",
-    ),
+    controls=cite("privileged-access", "CIS-AWS-3.0:1.7"),
     fix="use a role",
     code="aws sts assume-role",
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_set, is_true
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -30,14 +31,7 @@ RULE = Rule(
     title="Alarms reach somebody",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:cloudwatch/metricAlarm:MetricAlarm"}),
-    controls=(
-        "HIPAA:164.308(a)(1)(ii)(D)",
-        "SOX-ITGC:DSS05.07",
-        "NIST-800-53r5:AU-6",
-        "NIST-800-53r5:SI-4",
-        "ISO-27001:A.8.16",
-        "SOC2:CC7.2",
-    ),
+    controls=cite("alerting"),
     fix="give the alarm an action",
     code="actions_enabled=True, alarm_actions=[topic.arn]",
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import KEY, is_set
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -26,17 +27,7 @@ RULE = Rule(
     title="Logs are encrypted with a key",
     severity=Severity.LOW,
     applies_to=frozenset({"aws:cloudwatch/logGroup:LogGroup"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(iv)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA-REGS:7123(c)(2)",
-        "SOX-ITGC:DSS06.06",
-        "NIST-800-53r5:SC-28",
-        "NIST-800-53r5:SC-28(1)",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:3.5.1",
-    ),
+    controls=cite("encryption-at-rest"),
     fix="name a KMS key",
     code="kms_key_id=key.arn",
     find=_find,

@@ -11,6 +11,7 @@ Sources: PCI DSS 4.0.1 10.5.1; NIST SP 800-53 r5 AU-11.
 from __future__ import annotations
 
 from policies.checks import must_be_at_least, set_to
+from policies.controls import cite
 from policies.rule import Enforcement, Rule, Severity
 
 YEAR_DAYS = 365
@@ -21,16 +22,7 @@ RULE = Rule(
     title="Logs are kept for a year",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:cloudwatch/logGroup:LogGroup"}),
-    controls=(
-        "HIPAA:164.316(b)(2)(i)",
-        "GDPR:Art.5(1)(e)",
-        "CCPA-REGS:7123(c)(7)",
-        "SOX-ITGC:DSS06.05",
-        "NIST-800-53r5:AU-11",
-        "ISO-27001:A.8.15",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.5.1",
-    ),
+    controls=cite("log-retention"),
     fix="keep logs for at least 365 days",
     code="retention_in_days=365",
     find=must_be_at_least("retentionInDays", YEAR_DAYS, default=0, unlimited=0),

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import of_type
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -49,16 +50,8 @@ RULE = Rule(
     title="Calls that an administrator must hear of are counted",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:cloudtrail/trail:Trail"}),
-    controls=(
-        "HIPAA:164.308(a)(1)(ii)(D)",
-        "GDPR:Art.33(1)",
-        "CCPA-REGS:7123(c)(8)",
-        "SOX-ITGC:DSS05.07",
-        "NIST-800-53r5:AU-6",
-        "NIST-800-53r5:SI-4",
-        "ISO-27001:A.8.16",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.4.1.1",
+    controls=cite(
+        "log-review",
         "CIS-AWS-7.0:5.1",
         "CIS-AWS-7.0:5.2",
         "CIS-AWS-7.0:5.3",

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import maps, of_type, refers_to, texts
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -51,21 +52,7 @@ RULE = Rule(
     title="Reading and writing of data objects is on record",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:s3/bucket:Bucket"}),
-    controls=(
-        "HIPAA:164.312(b)",
-        "GDPR:Art.5(2)",
-        "CCPA-REGS:7123(c)(7)",
-        "SOX-ITGC:DSS06.05",
-        "NIST-800-53r5:AU-2",
-        "NIST-800-53r5:AU-12",
-        "ISO-27001:A.8.15",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.2.1",
-        "CIS-AWS-3.0:3.8",
-        "CIS-AWS-3.0:3.9",
-        "CIS-AWS-7.0:4.8",
-        "CIS-AWS-7.0:4.9",
-    ),
+    controls=cite("audit-logging", "CIS-AWS-3.0:3.8", "CIS-AWS-3.0:3.9", "CIS-AWS-7.0:4.8", "CIS-AWS-7.0:4.9"),
     fix="record data events of the bucket",
     code=(
         'event_selectors=[{"read_write_type": "All", "data_resources": [{"type": '

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import KEY, is_set, open_statements
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -30,17 +31,7 @@ RULE = Rule(
     title="Topics are encrypted and closed",
     severity=Severity.MEDIUM,
     applies_to=frozenset({TOPIC, "aws:sns/topicPolicy:TopicPolicy"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA:1798.150(a)(1)",
-        "SOX-ITGC:ITGC-APD",
-        "NIST-800-53r5:AC-3",
-        "NIST-800-53r5:AC-22",
-        "ISO-27001:A.5.23",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.4.4",
-    ),
+    controls=cite("no-public-data"),
     fix="encrypt the topic and close its policy",
     code='aws.sns.Topic("alerts", kms_master_key_id=key.id)',
     find=_find,

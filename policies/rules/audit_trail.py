@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, of_type
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -43,23 +44,15 @@ RULE = Rule(
     title="CloudTrail is on, over all regions, with validated log files",
     severity=Severity.HIGH,
     applies_to=frozenset({TRAIL, VPC}),
-    controls=(
-        "HIPAA:164.312(b)",
+    controls=cite(
+        "audit-logging",
         "HIPAA:164.312(c)(1)",
-        "GDPR:Art.5(2)",
-        "CCPA-REGS:7123(c)(7)",
         "SOX:802 (18 USC 1519)",
-        "SOX-ITGC:DSS06.05",
-        "NIST-800-53r5:AU-2",
         "NIST-800-53r5:AU-9",
-        "NIST-800-53r5:AU-12",
         "CIS-AWS-3.0:3.1",
         "CIS-AWS-3.0:3.2",
         "CIS-AWS-7.0:4.1",
         "CIS-AWS-7.0:4.2",
-        "ISO-27001:A.8.15",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.2.1",
     ),
     fix="turn on logging, all regions, global events and log file validation",
     code='aws.cloudtrail.Trail("audit", is_multi_region_trail=True, enable_log_file_validation=True, ...)',

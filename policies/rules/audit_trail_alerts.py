@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_set
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -28,14 +29,7 @@ RULE = Rule(
     title="CloudTrail is watched as it happens",
     severity=Severity.LOW,
     applies_to=frozenset({"aws:cloudtrail/trail:Trail"}),
-    controls=(
-        "HIPAA:164.308(a)(1)(ii)(D)",
-        "SOX-ITGC:DSS05.07",
-        "NIST-800-53r5:AU-6",
-        "NIST-800-53r5:SI-4",
-        "ISO-27001:A.8.16",
-        "SOC2:CC7.2",
-    ),
+    controls=cite("alerting"),
     fix="deliver to a log group",
     code='cloud_watch_logs_group_arn=logs.arn.apply(lambda arn: f"{arn}:*"), cloud_watch_logs_role_arn=role.arn',
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import KEY, is_set
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -27,20 +28,7 @@ RULE = Rule(
     title="Log files of CloudTrail are encrypted with a key",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:cloudtrail/trail:Trail"}),
-    controls=(
-        "HIPAA:164.312(b)",
-        "GDPR:Art.5(2)",
-        "CCPA-REGS:7123(c)(7)",
-        "SOX-ITGC:DSS06.05",
-        "NIST-800-53r5:AU-2",
-        "NIST-800-53r5:AU-12",
-        "ISO-27001:A.8.15",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.2.1",
-        "NIST-800-53r5:AU-9(3)",
-        "CIS-AWS-3.0:3.5",
-        "CIS-AWS-7.0:4.5",
-    ),
+    controls=cite("audit-logging", "NIST-800-53r5:AU-9(3)", "CIS-AWS-3.0:3.5", "CIS-AWS-7.0:4.5"),
     fix="name a KMS key",
     code="kms_key_id=key.arn",
     find=_find,

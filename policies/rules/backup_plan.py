@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import maps, number, pointing_to
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -36,16 +37,7 @@ RULE = Rule(
     title="Backups are made daily, and kept for a month",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:backup/plan:Plan"}),
-    controls=(
-        "HIPAA:164.308(a)(7)(ii)(A)",
-        "GDPR:Art.32(1)(c)",
-        "CCPA-REGS:7123(c)(18)",
-        "SOX-ITGC:DSS04.07",
-        "NIST-800-53r5:CP-9",
-        "ISO-27001:A.8.13",
-        "SOC2:A1.2",
-        "PCI-DSS-4.0.1:10.3.3",
-    ),
+    controls=cite("backup"),
     fix="keep backups for 35 days",
     code=(
         'rules=[{"rule_name": "daily", "target_vault_name": vault.name, "schedule": "cron(0 5 ? * *'

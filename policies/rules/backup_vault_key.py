@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import KEY, is_set
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -26,25 +27,7 @@ RULE = Rule(
     title="Backups are encrypted with a key of their own",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:backup/vault:Vault"}),
-    controls=(
-        "HIPAA:164.308(a)(7)(ii)(A)",
-        "GDPR:Art.32(1)(c)",
-        "CCPA-REGS:7123(c)(18)",
-        "SOX-ITGC:DSS04.07",
-        "NIST-800-53r5:CP-9",
-        "ISO-27001:A.8.13",
-        "SOC2:A1.2",
-        "PCI-DSS-4.0.1:10.3.3",
-        "HIPAA:164.312(a)(2)(iv)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA:1798.150(a)(1)",
-        "CCPA-REGS:7123(c)(2)",
-        "SOX-ITGC:DSS05.06",
-        "NIST-800-53r5:SC-28",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:3.5.1",
-    ),
+    controls=cite("backup", "encrypted-data-and-keys"),
     fix="set kms_key_arn",
     code='aws.backup.Vault("vault", kms_key_arn=key.arn)',
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import pointing_to
 from policies.rule import Enforcement, Resource, Rule, Severity
 from policies.stack import indexed
@@ -33,25 +34,7 @@ RULE = Rule(
     title="Backups of regulated data cannot be deleted early",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:backup/vault:Vault"}),
-    controls=(
-        "HIPAA:164.308(a)(7)(ii)(A)",
-        "GDPR:Art.32(1)(c)",
-        "CCPA-REGS:7123(c)(18)",
-        "SOX-ITGC:DSS04.07",
-        "NIST-800-53r5:CP-9",
-        "ISO-27001:A.8.13",
-        "SOC2:A1.2",
-        "PCI-DSS-4.0.1:10.3.3",
-        "HIPAA:164.312(c)(1)",
-        "GDPR:Art.5(1)(f)",
-        "CCPA-REGS:7123(c)(7)",
-        "SOX:802 (18 USC 1519)",
-        "SOX-ITGC:DSS06.05",
-        "NIST-800-53r5:AU-9",
-        "ISO-27001:A.8.15",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.3.2",
-    ),
+    controls=cite("backup", "log-integrity"),
     fix="lock the vault",
     code='aws.backup.VaultLockConfiguration("lock", backup_vault_name=vault.name, min_retention_days=35)',
     find=_find,

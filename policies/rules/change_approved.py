@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known, texts
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -29,17 +30,8 @@ RULE = Rule(
     title="Nobody approves his own change",
     severity=Severity.HIGH,
     applies_to=frozenset({"pipeline:change"}),
-    controls=(
-        "HIPAA:164.308(a)(3)(ii)(A)",
-        "GDPR:Art.32(4)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX:404(a)",
-        "SOX-ITGC:DSS06.03",
-        "NIST-800-53r5:AC-5",
-        "NIST-800-53r5:CM-5",
-        "ISO-27001:A.5.3",
-        "SOC2:CC8.1",
-        "PCI-DSS-4.0.1:6.5.4",
+    controls=cite(
+        "segregation-of-duties",
         "HIPAA:164.308(a)(8)",
         "GDPR:Art.32(1)(d)",
         "CCPA-REGS:7123(c)(5)",

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, known, texts
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -29,17 +30,8 @@ RULE = Rule(
     title="The gate was passed, not walked around",
     severity=Severity.CRITICAL,
     applies_to=frozenset({"pipeline:change"}),
-    controls=(
-        "HIPAA:164.308(a)(8)",
-        "GDPR:Art.32(1)(d)",
-        "CCPA-REGS:7123(c)(5)",
-        "SOX:404(a)",
-        "SOX-ITGC:ITGC-PC",
-        "SOX-ITGC:BAI06.01",
-        "NIST-800-53r5:CM-3",
-        "ISO-27001:A.8.32",
-        "SOC2:CC8.1",
-        "PCI-DSS-4.0.1:6.5.1",
+    controls=cite(
+        "change-management",
         "CCPA:1798.185(a)(14)",
         "SOX-ITGC:BAI10.05",
         "NIST-800-53r5:CM-6(1)",

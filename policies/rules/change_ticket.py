@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -26,25 +27,7 @@ RULE = Rule(
     title="A change has a reason",
     severity=Severity.LOW,
     applies_to=frozenset({"pipeline:change"}),
-    controls=(
-        "HIPAA:164.308(a)(8)",
-        "GDPR:Art.32(1)(d)",
-        "CCPA-REGS:7123(c)(5)",
-        "SOX:404(a)",
-        "SOX-ITGC:ITGC-PC",
-        "SOX-ITGC:BAI06.01",
-        "NIST-800-53r5:CM-3",
-        "ISO-27001:A.8.32",
-        "SOC2:CC8.1",
-        "PCI-DSS-4.0.1:6.5.1",
-        "HIPAA:164.316(b)(1)",
-        "GDPR:Art.5(2)",
-        "SOX-ITGC:MEA02.03",
-        "NIST-800-53r5:CA-2",
-        "ISO-27001:A.5.28",
-        "SOC2:CC4.1",
-        "PCI-DSS-4.0.1:12.5.2",
-    ),
+    controls=cite("change-management", "evidence-of-change"),
     fix="name the ticket",
     code="approval: {ticket: OPS-123}",
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.rule import Enforcement, Resource, Rule, Severity
 
 
@@ -30,13 +31,7 @@ RULE = Rule(
     title="A capacity block is named by market and by reservation",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:ec2/launchTemplate:LaunchTemplate"}),
-    controls=(
-        "GDPR:Art.32(1)(b)",
-        "SOX-ITGC:BAI04.04",
-        "NIST-800-53r5:SC-5(2)",
-        "ISO-27001:A.8.6",
-        "SOC2:A1.1",
-    ),
+    controls=cite("capacity"),
     fix="name both the market type and the reservation",
     code='instance_market_options={"market_type": "capacity-block"}',
     find=_find,

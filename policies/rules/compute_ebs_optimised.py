@@ -12,6 +12,7 @@ Sources: AWS EC2 User Guide, "Amazon EBS-optimized instance types".
 from __future__ import annotations
 
 from policies.checks import must_be_on, set_to
+from policies.controls import cite
 from policies.rule import Enforcement, Rule, Severity
 
 RULE = Rule(
@@ -19,13 +20,7 @@ RULE = Rule(
     title="Nodes have a lane of their own to their volumes",
     severity=Severity.LOW,
     applies_to=frozenset({"aws:ec2/instance:Instance", "aws:ec2/launchTemplate:LaunchTemplate"}),
-    controls=(
-        "GDPR:Art.32(1)(b)",
-        "SOX-ITGC:BAI04.04",
-        "NIST-800-53r5:SC-5(2)",
-        "ISO-27001:A.8.6",
-        "SOC2:A1.1",
-    ),
+    controls=cite("capacity"),
     fix="set ebsOptimized",
     code="ebs_optimized=True",
     find=must_be_on("ebsOptimized"),

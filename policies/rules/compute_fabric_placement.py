@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_set, items, maps, of_type
 from policies.rule import UNKNOWN, Enforcement, Resource, Rule, Severity
 
@@ -52,13 +53,7 @@ RULE = Rule(
     title="Nodes with a fabric are placed together",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:autoscaling/group:Group"}),
-    controls=(
-        "GDPR:Art.32(1)(b)",
-        "SOX-ITGC:BAI04.04",
-        "NIST-800-53r5:SC-5(2)",
-        "ISO-27001:A.8.6",
-        "SOC2:A1.1",
-    ),
+    controls=cite("capacity"),
     fix="name a placement group and one subnet",
     code="placement_group=group.name, vpc_zone_identifiers=[subnet.id]",
     find=_find,

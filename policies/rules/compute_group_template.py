@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import number
 from policies.rule import Resource, Rule, Severity, Unknown
 
@@ -41,16 +42,7 @@ RULE = Rule(
     title="Groups launch from a template of a fixed version",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:autoscaling/group:Group"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(5)",
-        "SOX-ITGC:ITGC-APD",
-        "NIST-800-53r5:CM-6",
-        "ISO-27001:A.8.9",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:2.2.6",
-    ),
+    controls=cite("secure-configuration"),
     fix="use a launch template of a fixed version",
     code='launch_template={"id": template.id, "version": template.latest_version}',
     find=_find,

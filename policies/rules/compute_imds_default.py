@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.rule import Enforcement, Resource, Rule, Severity
 from policies.subjects.account import REGION
 
@@ -29,17 +30,7 @@ RULE = Rule(
     title="New instances of the account ask for a session token",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults", "account:aws/region:Region"}),
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(D)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(1)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-5(7)",
-        "ISO-27001:A.5.17",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.6.2",
-        "CIS-AWS-3.0:5.6",
-    ),
+    controls=cite("secrets", "CIS-AWS-3.0:5.6"),
     fix="set http_tokens to required",
     code='aws.ec2.InstanceMetadataDefaults("imds", http_tokens="required")',
     find=_find,

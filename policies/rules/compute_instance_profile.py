@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_set, pointing_to
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -41,19 +42,7 @@ RULE = Rule(
     title="Nodes act under a role, not under keys",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:ec2/instance:Instance", "aws:ec2/launchTemplate:LaunchTemplate"}),
-    controls=(
-        "HIPAA:164.308(a)(4)(ii)(B)",
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS06.03",
-        "NIST-800-53r5:AC-6",
-        "ISO-27001:A.5.15",
-        "SOC2:CC6.3",
-        "PCI-DSS-4.0.1:7.2.2",
-        "CIS-AWS-3.0:1.18",
-        "CIS-AWS-7.0:2.16",
-    ),
+    controls=cite("least-privilege", "CIS-AWS-3.0:1.18", "CIS-AWS-7.0:2.16"),
     fix="attach an instance profile",
     code="iam_instance_profile=profile.name",
     find=_find,

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, maps
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -37,16 +38,7 @@ RULE = Rule(
     title="Network interfaces of a template can be launched",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:ec2/launchTemplate:LaunchTemplate"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(5)",
-        "SOX-ITGC:ITGC-APD",
-        "NIST-800-53r5:CM-6",
-        "ISO-27001:A.8.9",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:2.2.6",
-    ),
+    controls=cite("secure-configuration"),
     fix="take the designed interface layout",
     code="nic_layout: ip-optimised",
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -28,14 +29,7 @@ RULE = Rule(
     title="Nodes report metrics every minute",
     severity=Severity.LOW,
     applies_to=frozenset({"aws:ec2/instance:Instance", "aws:ec2/launchTemplate:LaunchTemplate"}),
-    controls=(
-        "HIPAA:164.308(a)(1)(ii)(D)",
-        "SOX-ITGC:DSS05.07",
-        "NIST-800-53r5:AU-6",
-        "NIST-800-53r5:SI-4",
-        "ISO-27001:A.8.16",
-        "SOC2:CC7.2",
-    ),
+    controls=cite("alerting"),
     fix="turn detailed monitoring on",
     code='monitoring={"enabled": True}',
     find=_find,

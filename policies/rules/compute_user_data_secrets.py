@@ -16,6 +16,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.rule import Resource, Rule, Severity
 from policies.secrecy import kinds_of_secret
 
@@ -50,16 +51,7 @@ RULE = Rule(
             "aws:ec2/launchConfiguration:LaunchConfiguration",
         }
     ),
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(D)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(5)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-5(7)",
-        "ISO-27001:A.5.17",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.6.2",
-    ),
+    controls=cite("secrets-at-rest"),
     fix="move the secret to Secrets Manager",
     code='aws.secretsmanager.Secret("token")  # and let the node fetch it with its role',
     find=_find,

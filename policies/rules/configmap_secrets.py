@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import entries
 from policies.rule import Enforcement, Resource, Rule, Severity
 from policies.secrecy import kinds_of_secret
@@ -28,18 +29,7 @@ RULE = Rule(
     title="No configuration holds a secret",
     severity=Severity.HIGH,
     applies_to=frozenset({"kubernetes:core/v1:ConfigMap"}),
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(D)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(1)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-5(7)",
-        "ISO-27001:A.5.17",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.6.2",
-        "CIS-K8S-2.0.1:5.4.1",
-        "CIS-K8S-2.0.1:5.4.2",
-    ),
+    controls=cite("secrets", "CIS-K8S-2.0.1:5.4.1", "CIS-K8S-2.0.1:5.4.2"),
     fix="move the value to a Secret",
     code="kind: Secret",
     find=_find,

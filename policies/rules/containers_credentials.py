@@ -11,6 +11,7 @@ Sources: Docker documentation, "Credential stores"
 from __future__ import annotations
 
 from policies.checks import facts_must_be_empty
+from policies.controls import cite
 from policies.rule import Enforcement, Rule, Severity
 
 RULE = Rule(
@@ -18,16 +19,7 @@ RULE = Rule(
     title="No key to a registry lies in plain text",
     severity=Severity.HIGH,
     applies_to=frozenset({"host:containers"}),
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(D)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(1)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-5(7)",
-        "ISO-27001:A.5.17",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.6.2",
-    ),
+    controls=cite("secrets"),
     fix="use a credential helper",
     code='{"credHelpers": {"nvcr.io": "ecr-login"}}',
     find=facts_must_be_empty("storedCredentials", because="registry credentials in plain text"),

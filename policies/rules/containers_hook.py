@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.floors import older_than_safe
 from policies.reading import is_true, known
 from policies.rule import Enforcement, Resource, Rule, Severity
@@ -28,16 +29,7 @@ RULE = Rule(
     title="The hook with the known hole does not run",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"host:containers"}),
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(B)",
-        "GDPR:Art.32(1)",
-        "CCPA-REGS:7123(c)(5)",
-        "SOX-ITGC:DSS05.07",
-        "NIST-800-53r5:SI-2",
-        "ISO-27001:A.8.8",
-        "SOC2:CC7.1",
-        "PCI-DSS-4.0.1:6.3.3",
-    ),
+    controls=cite("patching"),
     fix="disable the cuda-compat hook",
     code="[features]\ndisable-cuda-compat-lib-hook = true",
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, known, maps
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -31,25 +32,7 @@ RULE = Rule(
     title="Images come over TLS",
     severity=Severity.HIGH,
     applies_to=frozenset({"host:containers"}),
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(B)",
-        "GDPR:Art.32(1)",
-        "CCPA-REGS:7123(c)(14)",
-        "SOX-ITGC:ITGC-PC",
-        "NIST-800-53r5:SI-7",
-        "NIST-800-53r5:SR-11",
-        "ISO-27001:A.8.19",
-        "SOC2:CC8.1",
-        "PCI-DSS-4.0.1:6.3.2",
-        "HIPAA:164.312(e)(2)(ii)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA-REGS:7123(c)(2)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-8(1)",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.7",
-        "PCI-DSS-4.0.1:4.2.1",
-    ),
+    controls=cite("supply-chain", "encryption-in-transit"),
     fix="use TLS for every registry",
     code='[host."https://registry.example.org"]\n  capabilities = ["pull", "resolve"]',
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.floors import older_than_safe
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -26,24 +27,7 @@ RULE = Rule(
     title="The container toolkit has no known holes",
     severity=Severity.CRITICAL,
     applies_to=frozenset({"host:containers"}),
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(B)",
-        "GDPR:Art.32(1)",
-        "CCPA-REGS:7123(c)(5)",
-        "SOX-ITGC:DSS05.07",
-        "NIST-800-53r5:SI-2",
-        "ISO-27001:A.8.8",
-        "SOC2:CC7.1",
-        "PCI-DSS-4.0.1:6.3.3",
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "NIST-800-53r5:SC-4",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:1.2.1",
-    ),
+    controls=cite("patching", "tenant-isolation"),
     fix="upgrade the container toolkit",
     code="./rw lock <stack> --upgrade",
     find=_find,

@@ -12,6 +12,7 @@ Sources: NVIDIA Container Toolkit documentation, "Configuration"
 from __future__ import annotations
 
 from policies.checks import fact_must_be
+from policies.controls import cite
 from policies.rule import Enforcement, Rule, Severity
 
 RULE = Rule(
@@ -19,16 +20,7 @@ RULE = Rule(
     title="An image does not choose its GPUs",
     severity=Severity.HIGH,
     applies_to=frozenset({"host:containers"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "NIST-800-53r5:SC-4",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:1.2.1",
-    ),
+    controls=cite("tenant-isolation"),
     fix="set accept-nvidia-visible-devices-envvar-when-unprivileged = false",
     code="accept-nvidia-visible-devices-envvar-when-unprivileged = false",
     find=fact_must_be("acceptEnvvarUnprivileged", value=False, because="images choose their GPUs by variable"),

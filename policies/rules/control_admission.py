@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.flags import listed
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -36,24 +37,7 @@ RULE = Rule(
     title="Objects are checked before they are stored",
     severity=Severity.HIGH,
     applies_to=frozenset({"kubernetes:component:ApiServer"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(11)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7(5)",
-        "NIST-800-53r5:CM-7",
-        "ISO-27001:A.8.20",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.2.5",
-        "CCPA-REGS:7123(c)(5)",
-        "NIST-800-53r5:AC-6",
-        "NIST-800-53r5:CM-6",
-        "ISO-27001:A.8.9",
-        "SOC2:CC6.8",
-        "PCI-DSS-4.0.1:2.2.6",
-        "CIS-K8S-2.0.1:5.2.1",
-    ),
+    controls=cite("default-deny", "pod-hardening", "CIS-K8S-2.0.1:5.2.1"),
     fix="enable NodeRestriction",
     code="--enable-admission-plugins=NodeRestriction",
     find=_find,

@@ -11,6 +11,7 @@ Sources: Kubernetes documentation, "kube-apiserver"
 
 from __future__ import annotations
 
+from policies.controls import cite
 from policies.flags import flag_must_list
 from policies.rule import Enforcement, Rule, Severity
 
@@ -19,12 +20,7 @@ RULE = Rule(
     title="No client can drown the API server, and none starts another's image",
     severity=Severity.LOW,
     applies_to=frozenset({"kubernetes:component:ApiServer"}),
-    controls=(
-        "NIST-800-53r5:CP-10",
-        "NIST-800-53r5:SC-5",
-        "ISO-27001:A.8.14",
-        "SOC2:A1.2",
-    ),
+    controls=cite("availability"),
     fix="enable EventRateLimit and AlwaysPullImages",
     code="--enable-admission-plugins=NodeRestriction,EventRateLimit,AlwaysPullImages",
     find=flag_must_list("enable-admission-plugins", "EventRateLimit", "AlwaysPullImages"),

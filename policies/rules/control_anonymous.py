@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.flags import flag
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -35,18 +36,7 @@ RULE = Rule(
     title="The API server knows its callers",
     severity=Severity.CRITICAL,
     applies_to=frozenset({"kubernetes:component:ApiServer"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(i)",
-        "GDPR:Art.32(4)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-2",
-        "ISO-27001:A.5.16",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.2.1",
-        "CIS-K8S-2.0.1:1.2.1",
-        "CIS-K8S-2.0.1:3.1.1",
-    ),
+    controls=cite("unique-identity", "CIS-K8S-2.0.1:1.2.1", "CIS-K8S-2.0.1:3.1.1"),
     fix="refuse anonymous requests and static tokens",
     code="--anonymous-auth=false",
     find=_find,

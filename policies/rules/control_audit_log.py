@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.flags import flag
 from policies.reading import number
 from policies.rule import Enforcement, Resource, Rule, Severity
@@ -38,21 +39,9 @@ RULE = Rule(
     title="Calls to the API server are on record",
     severity=Severity.HIGH,
     applies_to=frozenset({"kubernetes:component:ApiServer"}),
-    controls=(
-        "HIPAA:164.312(b)",
-        "GDPR:Art.5(2)",
-        "CCPA-REGS:7123(c)(7)",
-        "SOX-ITGC:DSS06.05",
-        "NIST-800-53r5:AU-2",
-        "NIST-800-53r5:AU-12",
-        "ISO-27001:A.8.15",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.2.1",
-        "HIPAA:164.316(b)(2)(i)",
-        "GDPR:Art.5(1)(e)",
-        "SOX:17 CFR 210.2-06",
-        "NIST-800-53r5:AU-11",
-        "PCI-DSS-4.0.1:10.5.1",
+    controls=cite(
+        "audit-logging",
+        "local-log-retention",
         "CIS-K8S-2.0.1:1.2.16",
         "CIS-K8S-2.0.1:1.2.17",
         "CIS-K8S-2.0.1:1.2.18",

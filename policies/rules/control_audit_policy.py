@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known, maps, texts
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -44,18 +45,7 @@ RULE = Rule(
     title="The audit log covers what matters",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"kubernetes:component:ApiServer"}),
-    controls=(
-        "HIPAA:164.312(b)",
-        "GDPR:Art.5(2)",
-        "CCPA-REGS:7123(c)(7)",
-        "SOX-ITGC:DSS06.05",
-        "NIST-800-53r5:AU-2",
-        "NIST-800-53r5:AU-12",
-        "ISO-27001:A.8.15",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.2.1",
-        "CIS-K8S-2.0.1:3.2.2",
-    ),
+    controls=cite("audit-logging", "CIS-K8S-2.0.1:3.2.2"),
     fix="record secrets at Metadata, rights and pods at RequestResponse",
     code='rules: [{level: Metadata, resources: [{group: "", resources: [secrets]}]}]',
     find=_find,

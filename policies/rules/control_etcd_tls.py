@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.flags import API_SERVER, flag
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -42,26 +43,7 @@ RULE = Rule(
     title="etcd talks to those it knows, and in secret",
     severity=Severity.CRITICAL,
     applies_to=frozenset({"kubernetes:component:Etcd", "kubernetes:component:ApiServer"}),
-    controls=(
-        "HIPAA:164.312(e)(2)(ii)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA-REGS:7123(c)(2)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-8(1)",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.7",
-        "PCI-DSS-4.0.1:4.2.1",
-        "HIPAA:164.308(a)(5)(ii)(D)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(1)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-5(7)",
-        "ISO-27001:A.5.17",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.6.2",
-        "CIS-K8S-2.0.1:2.1",
-        "CIS-K8S-2.0.1:2.4",
-    ),
+    controls=cite("encryption-in-transit", "secrets", "CIS-K8S-2.0.1:2.1", "CIS-K8S-2.0.1:2.4"),
     fix="use TLS and client certificates for etcd",
     code="--client-cert-auth=true --peer-client-cert-auth=true",
     find=_find,

@@ -10,6 +10,7 @@ Sources: CVE-2020-8554
 
 from __future__ import annotations
 
+from policies.controls import cite
 from policies.flags import flag_must_list
 from policies.rule import Enforcement, Rule, Severity
 
@@ -18,18 +19,7 @@ RULE = Rule(
     title="Services cannot take foreign addresses",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"kubernetes:component:ApiServer"}),
-    controls=(
-        "HIPAA:164.308(a)(4)(ii)(A)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.2.1",
-        "CIS-K8S-2.0.1:1.2.3",
-    ),
+    controls=cite("network-segmentation", "CIS-K8S-2.0.1:1.2.3"),
     fix="enable DenyServiceExternalIPs",
     code="--enable-admission-plugins=NodeRestriction,DenyServiceExternalIPs",
     find=flag_must_list("enable-admission-plugins", "DenyServiceExternalIPs"),

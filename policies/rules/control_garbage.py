@@ -10,6 +10,7 @@ Sources: Kubernetes documentation, "kube-apiserver"
 
 from __future__ import annotations
 
+from policies.controls import cite
 from policies.flags import flags_must_be_set
 from policies.rule import Enforcement, Rule, Severity
 
@@ -18,12 +19,7 @@ RULE = Rule(
     title="Finished pods are cleared away",
     severity=Severity.LOW,
     applies_to=frozenset({"kubernetes:component:ControllerManager"}),
-    controls=(
-        "NIST-800-53r5:CP-10",
-        "NIST-800-53r5:SC-5",
-        "ISO-27001:A.8.14",
-        "SOC2:A1.2",
-    ),
+    controls=cite("availability"),
     fix="set --terminated-pod-gc-threshold",
     code="--terminated-pod-gc-threshold=1000",
     find=flags_must_be_set("terminated-pod-gc-threshold"),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.flags import flag
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -31,24 +32,7 @@ RULE = Rule(
     title="The API server proves itself to the nodes, and they to it",
     severity=Severity.HIGH,
     applies_to=frozenset({"kubernetes:component:ApiServer"}),
-    controls=(
-        "HIPAA:164.312(e)(2)(ii)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA-REGS:7123(c)(2)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-8(1)",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.7",
-        "PCI-DSS-4.0.1:4.2.1",
-        "HIPAA:164.312(a)(2)(i)",
-        "GDPR:Art.32(4)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-2",
-        "ISO-27001:A.5.16",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.2.1",
-    ),
+    controls=cite("encryption-in-transit", "unique-identity"),
     fix="set the kubelet client certificate and authority",
     code="--kubelet-certificate-authority=/etc/kubernetes/pki/ca.crt",
     find=_find,

@@ -10,6 +10,7 @@ Sources: Kubernetes documentation, "kube-apiserver"
 
 from __future__ import annotations
 
+from policies.controls import cite
 from policies.flags import flag_must_be
 from policies.rule import Enforcement, Rule, Severity
 
@@ -20,13 +21,7 @@ RULE = Rule(
     applies_to=frozenset(
         {"kubernetes:component:ApiServer", "kubernetes:component:ControllerManager", "kubernetes:component:Scheduler"}
     ),
-    controls=(
-        "NIST-800-53r5:CM-7",
-        "NIST-800-53r5:CM-6",
-        "ISO-27001:A.8.9",
-        "SOC2:CC6.8",
-        "PCI-DSS-4.0.1:2.2.6",
-    ),
+    controls=cite("hardening-baseline"),
     fix="set --profiling=false",
     code="--profiling=false",
     find=flag_must_be("profiling", "false", default="true"),

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.flags import flag
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -33,12 +34,7 @@ RULE = Rule(
     title="No request holds the API server for ever",
     severity=Severity.LOW,
     applies_to=frozenset({"kubernetes:component:ApiServer"}),
-    controls=(
-        "NIST-800-53r5:CP-10",
-        "NIST-800-53r5:SC-5",
-        "ISO-27001:A.8.14",
-        "SOC2:A1.2",
-    ),
+    controls=cite("availability"),
     fix="set --request-timeout to at most 300s",
     code="--request-timeout=60s",
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.flags import API_SERVER, flag
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -36,15 +37,8 @@ RULE = Rule(
     title="Tokens of service accounts can be checked and taken back",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"kubernetes:component:ApiServer", "kubernetes:component:ControllerManager"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(i)",
-        "GDPR:Art.32(4)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-2",
-        "ISO-27001:A.5.16",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.2.1",
+    controls=cite(
+        "unique-identity",
         "HIPAA:164.308(a)(5)(ii)(D)",
         "CCPA-REGS:7123(c)(1)",
         "NIST-800-53r5:IA-5(1)",

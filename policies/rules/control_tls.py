@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from policies.ciphers import weak_suites
+from policies.controls import cite
 from policies.flags import flag
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -38,18 +39,7 @@ RULE = Rule(
     title="The control plane speaks TLS with strong ciphers",
     severity=Severity.HIGH,
     applies_to=frozenset({"kubernetes:component:ApiServer"}),
-    controls=(
-        "HIPAA:164.312(e)(2)(ii)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA-REGS:7123(c)(2)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-8(1)",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.7",
-        "PCI-DSS-4.0.1:4.2.1",
-        "CIS-K8S-2.0.1:1.2.24",
-        "CIS-K8S-2.0.1:1.2.29",
-    ),
+    controls=cite("encryption-in-transit", "CIS-K8S-2.0.1:1.2.24", "CIS-K8S-2.0.1:1.2.29"),
     fix="set certificates and strong cipher suites",
     code=(
         "--tls-min-version=VersionTLS12 --tls-cipher-suites=TLS_AES_128_GCM_SHA256,TLS_AES_256_GCM_"

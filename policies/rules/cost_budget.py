@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import maps, number, of_type
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -35,13 +36,7 @@ RULE = Rule(
     title="A stack with nodes has a budget that warns",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:autoscaling/group:Group"}),
-    controls=(
-        "GDPR:Art.32(1)(b)",
-        "SOX-ITGC:BAI04.04",
-        "NIST-800-53r5:SC-5(2)",
-        "ISO-27001:A.8.6",
-        "SOC2:A1.1",
-    ),
+    controls=cite("capacity"),
     fix="add a budget with a warning",
     code="budget: {usd_per_month: 400000, alert_at: [50, 80, 100], notify: [ops@example.org]}",
     find=_find,

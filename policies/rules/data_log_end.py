@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import number
 from policies.rule import Enforcement, Resource, Rule, Severity
 from policies.stack import indexed
@@ -27,16 +28,7 @@ RULE = Rule(
     title="Logs with personal data have an end",
     severity=Severity.LOW,
     applies_to=frozenset({"aws:cloudwatch/logGroup:LogGroup"}),
-    controls=(
-        "HIPAA:164.316(b)(2)(i)",
-        "GDPR:Art.5(1)(e)",
-        "CCPA:1798.100(a)(3)",
-        "CCPA-REGS:7123(c)(16)",
-        "NIST-800-53r5:SI-12",
-        "ISO-27001:A.8.10",
-        "SOC2:C1.1",
-        "PCI-DSS-4.0.1:3.2.1",
-    ),
+    controls=cite("data-minimisation"),
     fix="set retention_in_days",
     code="retention_in_days=400",
     find=_find,

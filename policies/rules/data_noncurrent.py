@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import maps, number
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -34,15 +35,8 @@ RULE = Rule(
     title="What was deleted is gone after a while",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"}),
-    controls=(
-        "HIPAA:164.310(d)(2)(i)",
-        "GDPR:Art.17",
-        "CCPA:1798.105(c)(1)",
-        "CCPA-REGS:7022(b)",
-        "NIST-800-53r5:MP-6",
-        "ISO-27001:A.8.10",
-        "SOC2:C1.2",
-        "PCI-DSS-4.0.1:9.4.7",
+    controls=cite(
+        "secure-deletion",
         "HIPAA:164.316(b)(2)(i)",
         "GDPR:Art.5(1)(e)",
         "CCPA:1798.100(a)(3)",

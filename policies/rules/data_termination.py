@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import maps
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -31,16 +32,7 @@ RULE = Rule(
     title="Volumes go with their machine",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:ec2/instance:Instance", "aws:ec2/launchTemplate:LaunchTemplate"}),
-    controls=(
-        "HIPAA:164.310(d)(2)(i)",
-        "GDPR:Art.17",
-        "CCPA:1798.105(c)(1)",
-        "CCPA-REGS:7022(b)",
-        "NIST-800-53r5:MP-6",
-        "ISO-27001:A.8.10",
-        "SOC2:C1.2",
-        "PCI-DSS-4.0.1:9.4.7",
-    ),
+    controls=cite("secure-deletion"),
     fix="set delete_on_termination",
     code='ebs={"delete_on_termination": True}',
     find=_find,

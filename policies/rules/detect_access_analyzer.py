@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, of_type
 from policies.rule import Enforcement, Resource, Rule, Severity
 from policies.subjects.account import REGION
@@ -33,27 +34,7 @@ RULE = Rule(
     title="Somebody sees what is shared with strangers",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:accessanalyzer/analyzer:Analyzer", "account:aws/region:Region"}),
-    controls=(
-        "HIPAA:164.308(a)(4)(ii)(B)",
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS06.03",
-        "NIST-800-53r5:AC-6",
-        "ISO-27001:A.5.15",
-        "SOC2:CC6.3",
-        "PCI-DSS-4.0.1:7.2.2",
-        "HIPAA:164.308(a)(1)(ii)(D)",
-        "GDPR:Art.33(1)",
-        "CCPA-REGS:7123(c)(8)",
-        "SOX-ITGC:DSS05.07",
-        "NIST-800-53r5:AU-6",
-        "NIST-800-53r5:SI-4",
-        "ISO-27001:A.8.16",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.4.1.1",
-        "CIS-AWS-3.0:1.20",
-    ),
+    controls=cite("least-privilege", "log-review", "CIS-AWS-3.0:1.20"),
     fix="add an analyzer",
     code='aws.accessanalyzer.Analyzer("external", analyzer_name="external", type="ACCOUNT")',
     find=_find,

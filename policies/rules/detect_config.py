@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, of_type
 from policies.rule import Enforcement, Resource, Rule, Severity
 from policies.subjects.account import REGION
@@ -38,26 +39,7 @@ RULE = Rule(
     title="Changes of the configuration are recorded",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:cfg/recorder:Recorder", "account:aws/region:Region"}),
-    controls=(
-        "HIPAA:164.308(a)(8)",
-        "GDPR:Art.32(1)(d)",
-        "CCPA:1798.185(a)(14)",
-        "SOX-ITGC:BAI10.05",
-        "NIST-800-53r5:CM-6(1)",
-        "NIST-800-53r5:CA-7",
-        "ISO-27001:A.8.9",
-        "SOC2:CC7.1",
-        "PCI-DSS-4.0.1:12.4.2",
-        "HIPAA:164.310(d)(2)(iii)",
-        "GDPR:Art.30(1)",
-        "CCPA-REGS:7123(c)(4)",
-        "SOX-ITGC:BAI09.01",
-        "NIST-800-53r5:CM-8",
-        "ISO-27001:A.5.9",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:12.5.1",
-        "CIS-AWS-3.0:3.3",
-    ),
+    controls=cite("continuous-compliance", "asset-inventory", "CIS-AWS-3.0:3.3"),
     fix="record all types",
     code=(
         'aws.cfg.Recorder("changes", role_arn=role.arn, recording_group={"all_supported": True, '

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, of_type
 from policies.rule import Enforcement, Resource, Rule, Severity
 from policies.subjects.account import REGION
@@ -35,21 +36,7 @@ RULE = Rule(
     title="Threats are looked for",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:guardduty/detector:Detector", "account:aws/region:Region"}),
-    controls=(
-        "HIPAA:164.308(a)(6)(ii)",
-        "GDPR:Art.33(1)",
-        "CCPA-REGS:7123(c)(8)",
-        "SOX-ITGC:DSS05.07",
-        "NIST-800-53r5:SI-4",
-        "NIST-800-53r5:IR-4",
-        "ISO-27001:A.8.16",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:11.5.1",
-        "HIPAA:164.308(a)(5)(ii)(B)",
-        "GDPR:Art.32(1)(b)",
-        "SOX-ITGC:DSS05.01",
-        "PCI-DSS-4.0.1:5.2.1",
-    ),
+    controls=cite("incident-detection", "threat-detection"),
     fix="turn on GuardDuty",
     code=('aws.guardduty.Detector("threats", enable=True, finding_publishing_frequency="FIFTEEN_MINUTES")'),
     find=_find,

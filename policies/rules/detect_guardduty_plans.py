@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import pointing_to
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -33,21 +34,7 @@ RULE = Rule(
     title="Threats are looked for where the data is",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:guardduty/detector:Detector"}),
-    controls=(
-        "HIPAA:164.308(a)(6)(ii)",
-        "GDPR:Art.33(1)",
-        "CCPA-REGS:7123(c)(8)",
-        "SOX-ITGC:DSS05.07",
-        "NIST-800-53r5:SI-4",
-        "NIST-800-53r5:IR-4",
-        "ISO-27001:A.8.16",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:11.5.1",
-        "HIPAA:164.308(a)(5)(ii)(B)",
-        "GDPR:Art.32(1)(b)",
-        "SOX-ITGC:DSS05.01",
-        "PCI-DSS-4.0.1:5.2.1",
-    ),
+    controls=cite("incident-detection", "threat-detection"),
     fix="enable the protection plans",
     code=('aws.guardduty.DetectorFeature("s3", detector_id=detector.id, name="S3_DATA_EVENTS", status="ENABLED")'),
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, of_type, texts
 from policies.rule import Enforcement, Resource, Rule, Severity
 from policies.subjects.account import REGION
@@ -34,16 +35,7 @@ RULE = Rule(
     title="Known holes of machines and images are looked for",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:inspector2/enabler:Enabler", "account:aws/region:Region"}),
-    controls=(
-        "HIPAA:164.308(a)(1)(ii)(A)",
-        "GDPR:Art.32(1)(d)",
-        "CCPA-REGS:7123(c)(6)",
-        "SOX-ITGC:DSS05.07",
-        "NIST-800-53r5:RA-5",
-        "ISO-27001:A.8.8",
-        "SOC2:CC7.1",
-        "PCI-DSS-4.0.1:6.3.1",
-    ),
+    controls=cite("vulnerability-scanning"),
     fix="enable Inspector for EC2 and ECR",
     code='aws.inspector2.Enabler("scan", account_ids=[account], resource_types=["EC2", "ECR"])',
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, of_type
 from policies.rule import Enforcement, Resource, Rule, Severity
 from policies.subjects.account import REGION
@@ -33,25 +34,7 @@ RULE = Rule(
     title="Personal data is looked for where it should not be",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:macie2/account:Account", "account:aws/region:Region"}),
-    controls=(
-        "HIPAA:164.306(a)",
-        "GDPR:Art.30(1)",
-        "CCPA-REGS:7123(c)(4)",
-        "NIST-800-53r5:RA-2",
-        "ISO-27001:A.5.12",
-        "SOC2:C1.1",
-        "PCI-DSS-4.0.1:12.5.2",
-        "HIPAA:164.308(a)(6)(ii)",
-        "GDPR:Art.33(1)",
-        "CCPA-REGS:7123(c)(8)",
-        "SOX-ITGC:DSS05.07",
-        "NIST-800-53r5:SI-4",
-        "NIST-800-53r5:IR-4",
-        "ISO-27001:A.8.16",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:11.5.1",
-        "CIS-AWS-3.0:2.1.3",
-    ),
+    controls=cite("data-classification", "incident-detection", "CIS-AWS-3.0:2.1.3"),
     fix="turn on Macie",
     code='aws.macie2.Account("personal-data", status="ENABLED")',
     find=_find,

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_regulated, of_type
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -31,24 +32,7 @@ RULE = Rule(
     title="A stack with personal data has Macie",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:ec2/vpc:Vpc"}),
-    controls=(
-        "HIPAA:164.306(a)",
-        "GDPR:Art.30(1)",
-        "CCPA-REGS:7123(c)(4)",
-        "NIST-800-53r5:RA-2",
-        "ISO-27001:A.5.12",
-        "SOC2:C1.1",
-        "PCI-DSS-4.0.1:12.5.2",
-        "HIPAA:164.308(a)(6)(ii)",
-        "GDPR:Art.33(1)",
-        "CCPA-REGS:7123(c)(8)",
-        "SOX-ITGC:DSS05.07",
-        "NIST-800-53r5:SI-4",
-        "NIST-800-53r5:IR-4",
-        "ISO-27001:A.8.16",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:11.5.1",
-    ),
+    controls=cite("data-classification", "incident-detection"),
     fix="turn on Macie",
     code="monitoring: {macie: true}",
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, of_type
 from policies.rule import Enforcement, Resource, Rule, Severity
 from policies.subjects.account import REGION
@@ -34,27 +35,7 @@ RULE = Rule(
     title="Findings of all services come together",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:securityhub/account:Account", "account:aws/region:Region"}),
-    controls=(
-        "HIPAA:164.308(a)(1)(ii)(D)",
-        "GDPR:Art.33(1)",
-        "CCPA-REGS:7123(c)(8)",
-        "SOX-ITGC:DSS05.07",
-        "NIST-800-53r5:AU-6",
-        "NIST-800-53r5:SI-4",
-        "ISO-27001:A.8.16",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.4.1.1",
-        "HIPAA:164.308(a)(8)",
-        "GDPR:Art.32(1)(d)",
-        "CCPA:1798.185(a)(14)",
-        "SOX-ITGC:BAI10.05",
-        "NIST-800-53r5:CM-6(1)",
-        "NIST-800-53r5:CA-7",
-        "ISO-27001:A.8.9",
-        "SOC2:CC7.1",
-        "PCI-DSS-4.0.1:12.4.2",
-        "CIS-AWS-3.0:4.16",
-    ),
+    controls=cite("log-review", "continuous-compliance", "CIS-AWS-3.0:4.16"),
     fix="turn on Security Hub with a standard",
     code='aws.securityhub.Account("findings", enable_default_standards=True)',
     find=_find,

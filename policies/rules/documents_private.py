@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import texts
 from policies.rule import Enforcement, Resource, Rule, Severity
 from policies.secrecy import kinds_of_secret
@@ -30,25 +31,7 @@ RULE = Rule(
     title="Documents for nodes are private and hold no secrets",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:ssm/document:Document"}),
-    controls=(
-        "HIPAA:164.312(e)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(11)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7",
-        "NIST-800-53r5:AC-3",
-        "ISO-27001:A.8.20",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.3.1",
-        "HIPAA:164.308(a)(5)(ii)(D)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(1)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-5(7)",
-        "ISO-27001:A.5.17",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.6.2",
-    ),
+    controls=cite("no-public-service", "secrets"),
     fix="remove public permissions",
     code="permissions=None",
     find=_find,

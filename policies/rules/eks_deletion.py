@@ -11,6 +11,7 @@ Sources: Amazon EKS User Guide, "Protect EKS clusters from accidental deletion"
 from __future__ import annotations
 
 from policies.checks import must_be_on
+from policies.controls import cite
 from policies.rule import Enforcement, Rule, Severity
 
 RULE = Rule(
@@ -18,15 +19,7 @@ RULE = Rule(
     title="A cluster cannot be deleted by one call",
     severity=Severity.LOW,
     applies_to=frozenset({"aws:eks/cluster:Cluster"}),
-    controls=(
-        "HIPAA:164.308(a)(7)(ii)(B)",
-        "GDPR:Art.32(1)(c)",
-        "CCPA-REGS:7123(c)(18)",
-        "SOX-ITGC:DSS04.04",
-        "NIST-800-53r5:CP-10",
-        "ISO-27001:A.8.14",
-        "SOC2:A1.2",
-    ),
+    controls=cite("disaster-recovery"),
     fix="set deletion_protection",
     code="deletion_protection=True",
     find=must_be_on("deletionProtection"),

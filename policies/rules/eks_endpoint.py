@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, texts
 from policies.rule import Resource, Rule, Severity
 
@@ -33,17 +34,7 @@ RULE = Rule(
     title="The Kubernetes API is not on the internet",
     severity=Severity.CRITICAL,
     applies_to=frozenset({"aws:eks/cluster:Cluster"}),
-    controls=(
-        "HIPAA:164.312(e)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(11)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7",
-        "NIST-800-53r5:AC-3",
-        "ISO-27001:A.8.20",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.3.1",
-    ),
+    controls=cite("no-public-service"),
     fix="set endpointPublicAccess to false",
     code="aws.eks.ClusterVpcConfigArgs(endpoint_private_access=True, endpoint_public_access=False)",
     find=_find,

@@ -11,6 +11,7 @@ Sources: Amazon EKS User Guide, "Send control plane logs to CloudWatch Logs"
 from __future__ import annotations
 
 from policies.checks import must_hold, set_to
+from policies.controls import cite
 from policies.rule import Enforcement, Rule, Severity
 
 LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
@@ -21,18 +22,7 @@ RULE = Rule(
     title="The control plane of EKS is on record",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:eks/cluster:Cluster"}),
-    controls=(
-        "HIPAA:164.312(b)",
-        "GDPR:Art.5(2)",
-        "CCPA-REGS:7123(c)(7)",
-        "SOX-ITGC:DSS06.05",
-        "NIST-800-53r5:AU-2",
-        "NIST-800-53r5:AU-12",
-        "ISO-27001:A.8.15",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.2.1",
-        "CIS-K8S-2.0.1:3.2.1",
-    ),
+    controls=cite("audit-logging", "CIS-K8S-2.0.1:3.2.1"),
     fix="enable all five logs",
     code=('enabled_cluster_log_types=["api", "audit", "authenticator", "controllerManager", "scheduler"]'),
     find=must_hold("enabledClusterLogTypes", *LOGS),

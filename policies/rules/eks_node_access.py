@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.rule import Enforcement, Resource, Rule, Severity
 
 
@@ -26,16 +27,7 @@ RULE = Rule(
     title="Nobody logs in to nodes of EKS by ssh",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:eks/nodeGroup:NodeGroup"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(iii)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(11)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:AC-17",
-        "ISO-27001:A.8.5",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:8.2.8",
-    ),
+    controls=cite("remote-access"),
     fix="remove remote_access",
     code="# no remote_access; use Session Manager",
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, of_type, texts
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -32,17 +33,7 @@ RULE = Rule(
     title="Nodes of EKS have no public address",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:eks/nodeGroup:NodeGroup"}),
-    controls=(
-        "HIPAA:164.312(e)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(11)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7",
-        "NIST-800-53r5:AC-3",
-        "ISO-27001:A.8.20",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.3.1",
-    ),
+    controls=cite("no-public-service"),
     fix="use private subnets",
     code="subnet_ids=[private.id]",
     find=_find,

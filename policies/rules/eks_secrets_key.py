@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import texts
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -26,20 +27,7 @@ RULE = Rule(
     title="EKS encrypts secrets with the cluster's own key",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:eks/cluster:Cluster"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(iv)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA:1798.150(a)(1)",
-        "CCPA-REGS:7123(c)(2)",
-        "SOX-ITGC:DSS05.06",
-        "NIST-800-53r5:SC-28",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:3.5.1",
-        "NIST-800-53r5:SC-12",
-        "PCI-DSS-4.0.1:3.6.1",
-        "CIS-K8S-2.0.1:1.2.27",
-    ),
+    controls=cite("encrypted-data-and-keys", "NIST-800-53r5:SC-12", "PCI-DSS-4.0.1:3.6.1", "CIS-K8S-2.0.1:1.2.27"),
     fix="name a key for secrets",
     code=(
         'encryption_config=aws.eks.ClusterEncryptionConfigArgs(provider={"key_arn": key.arn}, resources=["secrets"])'

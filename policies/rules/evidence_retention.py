@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known, number
 from policies.rule import Enforcement, Resource, Rule, Severity
 from policies.stack import indexed
@@ -32,25 +33,7 @@ RULE = Rule(
     title="Evidence is kept for seven years",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"pipeline:log"}),
-    controls=(
-        "HIPAA:164.316(b)(2)(i)",
-        "GDPR:Art.5(1)(e)",
-        "CCPA-REGS:7123(c)(7)",
-        "SOX:17 CFR 210.2-06",
-        "SOX-ITGC:DSS06.05",
-        "NIST-800-53r5:AU-11",
-        "ISO-27001:A.8.15",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.5.1",
-        "HIPAA:164.316(b)(1)",
-        "GDPR:Art.5(2)",
-        "SOX:404(a)",
-        "SOX-ITGC:MEA02.03",
-        "NIST-800-53r5:CA-2",
-        "ISO-27001:A.5.28",
-        "SOC2:CC4.1",
-        "PCI-DSS-4.0.1:12.5.2",
-    ),
+    controls=cite("evidence-retention", "risk-evidence"),
     fix="keep evidence for 2555 days",
     code="monitoring: {retention: 2555 days}",
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, known, texts
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -26,25 +27,7 @@ RULE = Rule(
     title="The evidence log is whole",
     severity=Severity.CRITICAL,
     applies_to=frozenset({"pipeline:log"}),
-    controls=(
-        "HIPAA:164.312(c)(1)",
-        "GDPR:Art.5(1)(f)",
-        "CCPA-REGS:7123(c)(7)",
-        "SOX:802 (18 USC 1519)",
-        "SOX-ITGC:DSS06.05",
-        "NIST-800-53r5:AU-9",
-        "ISO-27001:A.8.15",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.3.2",
-        "HIPAA:164.316(b)(1)",
-        "GDPR:Art.5(2)",
-        "SOX:404(a)",
-        "SOX-ITGC:MEA02.03",
-        "NIST-800-53r5:CA-2",
-        "ISO-27001:A.5.28",
-        "SOC2:CC4.1",
-        "PCI-DSS-4.0.1:12.5.2",
-    ),
+    controls=cite("log-integrity", "risk-evidence"),
     fix="restore the log from its copy",
     code="./rw evidence verify",
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known, number
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -27,20 +28,7 @@ RULE = Rule(
     title="Hosts of different tenants cannot talk",
     severity=Severity.CRITICAL,
     applies_to=frozenset({"fabric:subnet"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "NIST-800-53r5:SC-4",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:1.2.1",
-        "HIPAA:164.308(a)(4)(ii)(A)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7",
-        "SOC2:CC6.6",
-    ),
+    controls=cite("tenant-isolation", "fabric-partitions"),
     fix="make hosts limited members of Default",
     code="Default=0x7fff, ipoib, defmember=limited : ALL, ALL_SWITCHES=full, SELF=full;",
     find=_find,

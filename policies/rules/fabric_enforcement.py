@@ -11,6 +11,7 @@ Sources: InfiniBand Architecture Specification 1.7, volume 1, chapters 10 and 14
 from __future__ import annotations
 
 from policies.checks import facts_must_be
+from policies.controls import cite
 from policies.rule import Enforcement, Rule, Severity
 
 RULE = Rule(
@@ -18,20 +19,7 @@ RULE = Rule(
     title="Switches check partitions too",
     severity=Severity.HIGH,
     applies_to=frozenset({"fabric:subnet"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "NIST-800-53r5:SC-4",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:1.2.1",
-        "HIPAA:164.308(a)(4)(ii)(A)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7",
-        "SOC2:CC6.6",
-    ),
+    controls=cite("tenant-isolation", "fabric-partitions"),
     fix="set part_enforce both",
     code="part_enforce both\nno_partition_enforcement FALSE",
     find=facts_must_be({"enforcement": ("both",)}),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.filemodes import PRIVATE, loose
 from policies.reading import known
 from policies.rule import Enforcement, Resource, Rule, Severity
@@ -27,23 +28,7 @@ RULE = Rule(
     title="The fabric's keys and partitions are root's",
     severity=Severity.HIGH,
     applies_to=frozenset({"fabric:subnet"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(iv)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA-REGS:7123(c)(2)",
-        "NIST-800-53r5:SC-12",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:3.6.1",
-        "HIPAA:164.312(c)(1)",
-        "GDPR:Art.5(1)(f)",
-        "CCPA-REGS:7123(c)(8)",
-        "SOX-ITGC:BAI10.05",
-        "NIST-800-53r5:SI-7",
-        "ISO-27001:A.8.9",
-        "SOC2:CC7.1",
-        "PCI-DSS-4.0.1:11.5.2",
-    ),
+    controls=cite("key-management", "file-integrity"),
     fix="chmod 0600 opensm.conf",
     code="chmod 0600 /etc/opensm/opensm.conf",
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, known, number
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -35,15 +36,8 @@ RULE = Rule(
     title="The subnet manager asks for a key",
     severity=Severity.HIGH,
     applies_to=frozenset({"fabric:subnet"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "NIST-800-53r5:SC-4",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:1.2.1",
+    controls=cite(
+        "tenant-isolation",
         "HIPAA:164.312(a)(2)(iv)",
         "GDPR:Art.32(1)(a)",
         "CCPA-REGS:7123(c)(2)",

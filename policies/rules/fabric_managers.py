@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known, texts
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -32,23 +33,7 @@ RULE = Rule(
     title="The subnet is run by named hosts, more than one",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"fabric:subnet"}),
-    controls=(
-        "HIPAA:164.308(a)(7)(ii)(B)",
-        "GDPR:Art.32(1)(c)",
-        "CCPA-REGS:7123(c)(18)",
-        "SOX-ITGC:DSS04.04",
-        "NIST-800-53r5:CP-10",
-        "ISO-27001:A.8.14",
-        "SOC2:A1.2",
-        "HIPAA:164.308(a)(3)(ii)(A)",
-        "GDPR:Art.32(4)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:AC-6(5)",
-        "ISO-27001:A.8.2",
-        "SOC2:CC6.3",
-        "PCI-DSS-4.0.1:8.2.2",
-    ),
+    controls=cite("disaster-recovery", "privileged-access"),
     fix="name two subnet managers",
     code="fabric: {ufm: true}",
     find=_find,

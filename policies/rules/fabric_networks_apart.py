@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, known, of_type, texts
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -35,16 +36,8 @@ RULE = Rule(
     title="Management is a network of its own",
     severity=Severity.HIGH,
     applies_to=frozenset({"fabric:network"}),
-    controls=(
-        "HIPAA:164.308(a)(4)(ii)(A)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.2.1",
+    controls=cite(
+        "network-segmentation",
         "HIPAA:164.312(a)(2)(iii)",
         "CCPA-REGS:7123(c)(11)",
         "NIST-800-53r5:AC-17",

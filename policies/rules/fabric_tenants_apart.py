@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known, number, of_type, texts
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -44,16 +45,7 @@ RULE = Rule(
     title="No host belongs to two tenants",
     severity=Severity.CRITICAL,
     applies_to=frozenset({"fabric:partition"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "NIST-800-53r5:SC-4",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:1.2.1",
-    ),
+    controls=cite("tenant-isolation"),
     fix="give each host to one tenant",
     code="fabric: {tenants: {a: {pools: [train]}}}",
     find=_find,

@@ -11,6 +11,7 @@ Sources: NVIDIA, "ERR_NVGPUCTRPERM: Permission issue with Performance Counters";
 from __future__ import annotations
 
 from policies.checks import fact_must_be
+from policies.controls import cite
 from policies.rule import Enforcement, Rule, Severity
 
 RULE = Rule(
@@ -18,16 +19,7 @@ RULE = Rule(
     title="Performance counters are for administrators",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"host:gpus"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "NIST-800-53r5:SC-4",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:1.2.1",
-    ),
+    controls=cite("tenant-isolation"),
     fix="restrict profiling to administrators",
     code="options nvidia NVreg_RestrictProfilingToAdminUsers=1",
     find=fact_must_be("profilingAdminOnly", value=True, because="every user may read performance counters"),

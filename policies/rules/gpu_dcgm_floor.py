@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.floors import older_than_safe
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -25,16 +26,7 @@ RULE = Rule(
     title="DCGM has no known holes",
     severity=Severity.HIGH,
     applies_to=frozenset({"host:gpus"}),
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(B)",
-        "GDPR:Art.32(1)",
-        "CCPA-REGS:7123(c)(5)",
-        "SOX-ITGC:DSS05.07",
-        "NIST-800-53r5:SI-2",
-        "ISO-27001:A.8.8",
-        "SOC2:CC7.1",
-        "PCI-DSS-4.0.1:6.3.3",
-    ),
+    controls=cite("patching"),
     fix="upgrade DCGM",
     code="./rw lock <stack> --upgrade",
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, known, maps
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -29,20 +30,7 @@ RULE = Rule(
     title="GPU memory corrects its errors",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"host:gpus"}),
-    controls=(
-        "HIPAA:164.312(c)(1)",
-        "GDPR:Art.5(1)(f)",
-        "CCPA-REGS:7123(c)(8)",
-        "SOX-ITGC:BAI10.05",
-        "NIST-800-53r5:SI-7",
-        "ISO-27001:A.8.9",
-        "SOC2:CC7.1",
-        "PCI-DSS-4.0.1:11.5.2",
-        "NIST-800-53r5:CP-10",
-        "NIST-800-53r5:SC-5",
-        "ISO-27001:A.8.14",
-        "SOC2:A1.2",
-    ),
+    controls=cite("file-integrity", "availability"),
     fix="turn on ECC",
     code="nvidia-smi --ecc-config=1",
     find=_find,

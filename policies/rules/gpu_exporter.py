@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
 
+from policies.controls import cite
 from policies.rule import Enforcement, Resource, Rule, Severity
 
 
@@ -34,17 +35,7 @@ RULE = Rule(
     title="GPU metrics are read from inside only",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"host:gpus"}),
-    controls=(
-        "HIPAA:164.312(e)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(11)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7",
-        "NIST-800-53r5:AC-3",
-        "ISO-27001:A.8.20",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.3.1",
-    ),
+    controls=cite("no-public-service"),
     fix="bind the exporter to one address",
     code="dcgm-exporter --address 10.0.0.5:9400",
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, known
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -31,12 +32,7 @@ RULE = Rule(
     title="Fabric manager and driver are of one version",
     severity=Severity.HIGH,
     applies_to=frozenset({"host:gpus"}),
-    controls=(
-        "NIST-800-53r5:CP-10",
-        "NIST-800-53r5:SC-5",
-        "ISO-27001:A.8.14",
-        "SOC2:A1.2",
-    ),
+    controls=cite("availability"),
     fix="install the fabric manager of the same version",
     code="apt-get install nvidia-fabricmanager-580=580.105.08-1",
     find=_find,

@@ -11,6 +11,7 @@ Sources: NVIDIA Driver Persistence documentation
 from __future__ import annotations
 
 from policies.checks import fact_must_be
+from policies.controls import cite
 from policies.rule import Enforcement, Rule, Severity
 
 RULE = Rule(
@@ -18,12 +19,7 @@ RULE = Rule(
     title="GPUs stay ready between jobs",
     severity=Severity.LOW,
     applies_to=frozenset({"host:gpus"}),
-    controls=(
-        "NIST-800-53r5:CP-10",
-        "NIST-800-53r5:SC-5",
-        "ISO-27001:A.8.14",
-        "SOC2:A1.2",
-    ),
+    controls=cite("availability"),
     fix="enable nvidia-persistenced",
     code="systemctl enable --now nvidia-persistenced",
     find=fact_must_be("persistence", value=True, because="the persistence daemon does not run"),

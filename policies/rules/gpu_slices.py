@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known, maps
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -30,16 +31,7 @@ RULE = Rule(
     title="No slice of a GPU has two tenants",
     severity=Severity.HIGH,
     applies_to=frozenset({"host:gpus"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "NIST-800-53r5:SC-4",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:1.2.1",
-    ),
+    controls=cite("tenant-isolation"),
     fix="give each GPU to one tenant",
     code="pools: {train: {mig: none}}",
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.filemodes import excess, mode_of
 from policies.reading import is_true, known
 from policies.rule import Enforcement, Resource, Rule, Severity
@@ -34,19 +35,7 @@ RULE = Rule(
     title="Nobody turns recording off",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "HIPAA:164.312(c)(1)",
-        "GDPR:Art.5(1)(f)",
-        "CCPA-REGS:7123(c)(7)",
-        "SOX:802 (18 USC 1519)",
-        "SOX-ITGC:DSS06.05",
-        "NIST-800-53r5:AU-9",
-        "ISO-27001:A.8.15",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.3.2",
-        "CIS-UBUNTU-24.04:6.2.3.20",
-        "CIS-UBUNTU-24.04:6.2.4.1",
-    ),
+    controls=cite("log-integrity", "CIS-UBUNTU-24.04:6.2.3.20", "CIS-UBUNTU-24.04:6.2.4.1"),
     fix="end the audit rules with -e 2",
     code="-e 2",
     find=_find,

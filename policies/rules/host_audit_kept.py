@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known, texts
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -31,19 +32,8 @@ RULE = Rule(
     title="Audit logs are kept, and a full disk is noticed",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "HIPAA:164.316(b)(2)(i)",
-        "GDPR:Art.5(1)(e)",
-        "CCPA-REGS:7123(c)(7)",
-        "SOX:17 CFR 210.2-06",
-        "SOX-ITGC:DSS06.05",
-        "NIST-800-53r5:AU-11",
-        "ISO-27001:A.8.15",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.5.1",
-        "CIS-UBUNTU-24.04:6.2.2.1",
-        "CIS-UBUNTU-24.04:6.2.2.2",
-        "CIS-UBUNTU-24.04:6.2.2.3",
+    controls=cite(
+        "evidence-retention", "CIS-UBUNTU-24.04:6.2.2.1", "CIS-UBUNTU-24.04:6.2.2.2", "CIS-UBUNTU-24.04:6.2.2.3"
     ),
     fix="keep audit logs",
     code="max_log_file_action = keep_logs\nspace_left_action = email",

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, known
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -28,20 +29,7 @@ RULE = Rule(
     title="The kernel records what users do",
     severity=Severity.HIGH,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "HIPAA:164.312(b)",
-        "GDPR:Art.5(2)",
-        "CCPA-REGS:7123(c)(7)",
-        "SOX-ITGC:DSS06.05",
-        "NIST-800-53r5:AU-2",
-        "NIST-800-53r5:AU-12",
-        "ISO-27001:A.8.15",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.2.1",
-        "CIS-UBUNTU-24.04:6.2.1.1",
-        "CIS-UBUNTU-24.04:6.2.1.2",
-        "CIS-UBUNTU-24.04:6.2.1.3",
-    ),
+    controls=cite("audit-logging", "CIS-UBUNTU-24.04:6.2.1.1", "CIS-UBUNTU-24.04:6.2.1.2", "CIS-UBUNTU-24.04:6.2.1.3"),
     fix="enable auditd and audit=1",
     code='GRUB_CMDLINE_LINUX="audit=1 audit_backlog_limit=8192"',
     find=_find,

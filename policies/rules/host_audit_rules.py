@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known, texts
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -38,20 +39,7 @@ RULE = Rule(
     title="What matters is recorded",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "HIPAA:164.312(b)",
-        "GDPR:Art.5(2)",
-        "CCPA-REGS:7123(c)(7)",
-        "SOX-ITGC:DSS06.05",
-        "NIST-800-53r5:AU-2",
-        "NIST-800-53r5:AU-12",
-        "ISO-27001:A.8.15",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.2.1",
-        "CIS-UBUNTU-24.04:6.2.3.1",
-        "CIS-UBUNTU-24.04:6.2.3.6",
-        "CIS-UBUNTU-24.04:6.2.3.12",
-    ),
+    controls=cite("audit-logging", "CIS-UBUNTU-24.04:6.2.3.1", "CIS-UBUNTU-24.04:6.2.3.6", "CIS-UBUNTU-24.04:6.2.3.12"),
     fix="add the audit rules",
     code="-w /etc/sudoers -p wa -k scope\n-w /etc/passwd -p wa -k identity",
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, known
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -34,15 +35,8 @@ RULE = Rule(
     title="The kernel that runs is the one that was signed",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "HIPAA:164.312(c)(1)",
-        "GDPR:Art.5(1)(f)",
-        "CCPA-REGS:7123(c)(8)",
-        "SOX-ITGC:BAI10.05",
-        "NIST-800-53r5:SI-7",
-        "ISO-27001:A.8.9",
-        "SOC2:CC7.1",
-        "PCI-DSS-4.0.1:11.5.2",
+    controls=cite(
+        "file-integrity",
         "HIPAA:164.308(a)(5)(ii)(B)",
         "GDPR:Art.32(1)",
         "CCPA-REGS:7123(c)(14)",

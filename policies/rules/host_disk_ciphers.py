@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known, maps, number
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -33,15 +34,7 @@ RULE = Rule(
     title="Disks are encrypted well",
     severity=Severity.LOW,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(iv)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA-REGS:7123(c)(2)",
-        "NIST-800-53r5:SC-12",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:3.6.1",
-    ),
+    controls=cite("key-management"),
     fix="use aes-xts-plain64 with 512 bits",
     code="cryptsetup luksFormat --cipher aes-xts-plain64 --key-size 512",
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, known, maps
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -32,25 +33,7 @@ RULE = Rule(
     title="Disks and swap are encrypted",
     severity=Severity.HIGH,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(iv)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA:1798.150(a)(1)",
-        "CCPA-REGS:7123(c)(2)",
-        "SOX-ITGC:DSS05.06",
-        "NIST-800-53r5:SC-28",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:3.5.1",
-        "HIPAA:164.310(d)(2)(i)",
-        "GDPR:Art.17",
-        "CCPA:1798.105(c)(1)",
-        "CCPA-REGS:7022(b)",
-        "NIST-800-53r5:MP-6",
-        "ISO-27001:A.8.10",
-        "SOC2:C1.2",
-        "PCI-DSS-4.0.1:9.4.7",
-    ),
+    controls=cite("encrypted-data-and-keys", "secure-deletion"),
     fix="encrypt with LUKS",
     code="cryptsetup luksFormat --type luks2 /dev/nvme1n1",
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known, maps
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -30,17 +31,7 @@ RULE = Rule(
     title="No account is open without a password",
     severity=Severity.CRITICAL,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(i)",
-        "GDPR:Art.32(4)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-2",
-        "ISO-27001:A.5.16",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.2.1",
-        "CIS-UBUNTU-24.04:5.4.2.4",
-    ),
+    controls=cite("unique-identity", "CIS-UBUNTU-24.04:5.4.2.4"),
     fix="lock the account",
     code="passwd -l root",
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, known
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -35,20 +36,7 @@ RULE = Rule(
     title="The host admits what is named, and nothing else",
     severity=Severity.HIGH,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(11)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7(5)",
-        "NIST-800-53r5:CM-7",
-        "ISO-27001:A.8.20",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.2.5",
-        "CIS-UBUNTU-24.04:4.1.1",
-        "CIS-UBUNTU-24.04:4.2.7",
-        "CIS-UBUNTU-24.04:4.3.8",
-    ),
+    controls=cite("default-deny", "CIS-UBUNTU-24.04:4.1.1", "CIS-UBUNTU-24.04:4.2.7", "CIS-UBUNTU-24.04:4.3.8"),
     fix="set the input policy to drop",
     code="chain input { type filter hook input priority 0; policy drop; }",
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.filemodes import excess
 from policies.reading import known, maps, number
 from policies.rule import Enforcement, Resource, Rule, Severity
@@ -36,15 +37,8 @@ RULE = Rule(
     title="Users' files are their own",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "NIST-800-53r5:SC-4",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:1.2.1",
+    controls=cite(
+        "tenant-isolation",
         "HIPAA:164.308(a)(4)(ii)(B)",
         "GDPR:Art.25(2)",
         "CCPA-REGS:7123(c)(3)",

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known, maps, number
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -48,21 +49,7 @@ RULE = Rule(
     title="No old or open service listens to the network",
     severity=Severity.HIGH,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(11)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7(5)",
-        "NIST-800-53r5:CM-7",
-        "ISO-27001:A.8.20",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.2.5",
-        "NIST-800-53r5:CM-6",
-        "ISO-27001:A.8.9",
-        "SOC2:CC6.8",
-        "PCI-DSS-4.0.1:2.2.6",
-    ),
+    controls=cite("default-deny", "NIST-800-53r5:CM-6", "ISO-27001:A.8.9", "SOC2:CC6.8", "PCI-DSS-4.0.1:2.2.6"),
     fix="stop the service, or bind it to the loopback address",
     code="systemctl disable --now telnet.socket",
     find=_find,

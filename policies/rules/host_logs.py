@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, known, texts
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -30,24 +31,7 @@ RULE = Rule(
     title="Logs survive the host",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "HIPAA:164.312(c)(1)",
-        "GDPR:Art.5(1)(f)",
-        "CCPA-REGS:7123(c)(7)",
-        "SOX:802 (18 USC 1519)",
-        "SOX-ITGC:DSS06.05",
-        "NIST-800-53r5:AU-9",
-        "ISO-27001:A.8.15",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.3.2",
-        "HIPAA:164.316(b)(2)(i)",
-        "GDPR:Art.5(1)(e)",
-        "SOX:17 CFR 210.2-06",
-        "NIST-800-53r5:AU-11",
-        "PCI-DSS-4.0.1:10.5.1",
-        "CIS-UBUNTU-24.04:6.1.1.3",
-        "CIS-UBUNTU-24.04:6.1.3.6",
-    ),
+    controls=cite("log-integrity", "local-log-retention", "CIS-UBUNTU-24.04:6.1.1.3", "CIS-UBUNTU-24.04:6.1.3.6"),
     fix="keep the journal and ship it",
     code="Storage=persistent\nSystemMaxUse=2G",
     find=_find,

@@ -11,6 +11,7 @@ Sources: CIS Debian Linux 13 Benchmark and CIS Ubuntu Linux 24.04 Benchmark
 from __future__ import annotations
 
 from policies.checks import facts_must_be_empty
+from policies.controls import cite
 from policies.rule import Enforcement, Rule, Severity
 
 RULE = Rule(
@@ -18,19 +19,7 @@ RULE = Rule(
     title="Packages come signed, from sources that were chosen",
     severity=Severity.HIGH,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(B)",
-        "GDPR:Art.32(1)",
-        "CCPA-REGS:7123(c)(14)",
-        "SOX-ITGC:ITGC-PC",
-        "NIST-800-53r5:SI-7",
-        "NIST-800-53r5:SR-11",
-        "ISO-27001:A.8.19",
-        "SOC2:CC8.1",
-        "PCI-DSS-4.0.1:6.3.2",
-        "CIS-UBUNTU-24.04:1.2.1.1",
-        "CIS-UBUNTU-24.04:1.2.1.2",
-    ),
+    controls=cite("supply-chain", "CIS-UBUNTU-24.04:1.2.1.1", "CIS-UBUNTU-24.04:1.2.1.2"),
     fix="sign every source",
     code="Signed-By: /usr/share/keyrings/rackwright.gpg",
     find=facts_must_be_empty("updates", "unsignedSources", because="trusted without a signature"),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known, number
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -34,15 +35,8 @@ RULE = Rule(
     title="Passwords are long, and guessing ends",
     severity=Severity.LOW,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "HIPAA:164.312(d)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(1)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-2(1)",
-        "ISO-27001:A.8.5",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.4.2",
+    controls=cite(
+        "mfa",
         "HIPAA:164.312(a)(2)(i)",
         "GDPR:Art.32(4)",
         "CCPA-REGS:7123(c)(3)",

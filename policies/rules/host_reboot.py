@@ -11,6 +11,7 @@ Sources: CIS Debian Linux 13 Benchmark and CIS Ubuntu Linux 24.04 Benchmark
 from __future__ import annotations
 
 from policies.checks import fact_must_be
+from policies.controls import cite
 from policies.rule import Enforcement, Rule, Severity
 
 RULE = Rule(
@@ -18,17 +19,7 @@ RULE = Rule(
     title="Installed fixes of the kernel are in use",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(B)",
-        "GDPR:Art.32(1)",
-        "CCPA-REGS:7123(c)(5)",
-        "SOX-ITGC:DSS05.07",
-        "NIST-800-53r5:SI-2",
-        "ISO-27001:A.8.8",
-        "SOC2:CC7.1",
-        "PCI-DSS-4.0.1:6.3.3",
-        "CIS-UBUNTU-24.04:1.2.2.1",
-    ),
+    controls=cite("patching", "CIS-UBUNTU-24.04:1.2.2.1"),
     fix="drain and restart the host",
     code="./rw upgrade <stack>",
     find=fact_must_be("updates", "rebootRequired", value=False, because="it waits for a restart"),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known, maps, number
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -37,21 +38,7 @@ RULE = Rule(
     title="Accounts of services cannot log in",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(i)",
-        "GDPR:Art.32(4)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-2",
-        "ISO-27001:A.5.16",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.2.1",
-        "NIST-800-53r5:CM-7",
-        "NIST-800-53r5:CM-6",
-        "ISO-27001:A.8.9",
-        "SOC2:CC6.8",
-        "PCI-DSS-4.0.1:2.2.6",
-    ),
+    controls=cite("unique-identity", "hardening-baseline"),
     fix="set the shell to /usr/sbin/nologin",
     code="usermod --shell /usr/sbin/nologin munge",
     find=_find,

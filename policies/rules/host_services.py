@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, known
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -47,13 +48,7 @@ RULE = Rule(
     title="Hosts run what they need",
     severity=Severity.LOW,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "NIST-800-53r5:CM-7",
-        "NIST-800-53r5:CM-6",
-        "ISO-27001:A.8.9",
-        "SOC2:CC6.8",
-        "PCI-DSS-4.0.1:2.2.6",
-    ),
+    controls=cite("hardening-baseline"),
     fix="disable the unit",
     code="systemctl disable --now avahi-daemon",
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -35,18 +36,8 @@ RULE = Rule(
     title="ssh speaks strong cryptography only",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "HIPAA:164.312(e)(2)(ii)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA-REGS:7123(c)(2)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-8(1)",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.7",
-        "PCI-DSS-4.0.1:4.2.1",
-        "CIS-UBUNTU-24.04:5.1.6",
-        "CIS-UBUNTU-24.04:5.1.12",
-        "CIS-UBUNTU-24.04:5.1.15",
+    controls=cite(
+        "encryption-in-transit", "CIS-UBUNTU-24.04:5.1.6", "CIS-UBUNTU-24.04:5.1.12", "CIS-UBUNTU-24.04:5.1.15"
     ),
     fix="remove weak algorithms",
     code="Ciphers chacha20-poly1305@openssh.com,aes256-gcm@openssh.com",

@@ -11,6 +11,7 @@ Sources: CIS Debian Linux 13 Benchmark and CIS Ubuntu Linux 24.04 Benchmark
 from __future__ import annotations
 
 from policies.checks import facts_must_be
+from policies.controls import cite
 from policies.rule import Enforcement, Rule, Severity
 
 WANTED = dict.fromkeys(("x11forwarding", "allowagentforwarding", "permittunnel", "gatewayports"), ("no",))
@@ -21,15 +22,8 @@ RULE = Rule(
     title="ssh carries no other traffic",
     severity=Severity.LOW,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(iii)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(11)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:AC-17",
-        "ISO-27001:A.8.5",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:8.2.8",
+    controls=cite(
+        "remote-access",
         "HIPAA:164.308(a)(4)(ii)(A)",
         "CCPA-REGS:7123(c)(10)",
         "NIST-800-53r5:SC-7",

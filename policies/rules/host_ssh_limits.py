@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known, number
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -31,16 +32,7 @@ RULE = Rule(
     title="ssh ends what is idle, and soon gives up on guessing",
     severity=Severity.LOW,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(iii)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(11)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:AC-17",
-        "ISO-27001:A.8.5",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:8.2.8",
-    ),
+    controls=cite("remote-access"),
     fix="limit tries, time to log in and idle sessions",
     code="MaxAuthTries 4\nLoginGraceTime 60\nClientAliveInterval 300",
     find=_find,

@@ -13,6 +13,7 @@ Sources: CIS Debian Linux 13 Benchmark and CIS Ubuntu Linux 24.04 Benchmark
 from __future__ import annotations
 
 from policies.checks import facts_must_be
+from policies.controls import cite
 from policies.rule import Enforcement, Rule, Severity
 
 WANTED = {
@@ -28,22 +29,7 @@ RULE = Rule(
     title="Log-ins are by key, never by password",
     severity=Severity.HIGH,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "HIPAA:164.312(d)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(1)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-2(1)",
-        "ISO-27001:A.8.5",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.4.2",
-        "HIPAA:164.312(a)(2)(iii)",
-        "CCPA-REGS:7123(c)(11)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:AC-17",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:8.2.8",
-    ),
+    controls=cite("mfa", "remote-sign-in"),
     fix="set PasswordAuthentication no",
     code="PasswordAuthentication no\nPermitEmptyPasswords no\nHostbasedAuthentication no",
     find=facts_must_be(WANTED, "sshd"),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known, maps, number
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -36,18 +37,7 @@ RULE = Rule(
     title="Accounts that nobody uses end",
     severity=Severity.LOW,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "HIPAA:164.308(a)(3)(ii)(C)",
-        "GDPR:Art.32(1)(d)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:AC-2(3)",
-        "ISO-27001:A.5.18",
-        "SOC2:CC6.2",
-        "PCI-DSS-4.0.1:8.2.6",
-        "CIS-UBUNTU-24.04:5.4.1.1",
-        "CIS-UBUNTU-24.04:5.4.1.5",
-    ),
+    controls=cite("stale-access", "CIS-UBUNTU-24.04:5.4.1.1", "CIS-UBUNTU-24.04:5.4.1.5"),
     fix="set an end for passwords and idle accounts",
     code="chage --maxdays 365 --inactive 45 alice",
     find=_find,

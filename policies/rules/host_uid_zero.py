@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known, maps, number
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -28,15 +29,8 @@ RULE = Rule(
     title="Only root is root",
     severity=Severity.CRITICAL,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "HIPAA:164.308(a)(3)(ii)(A)",
-        "GDPR:Art.32(4)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:AC-6(5)",
-        "ISO-27001:A.8.2",
-        "SOC2:CC6.3",
-        "PCI-DSS-4.0.1:8.2.2",
+    controls=cite(
+        "privileged-access",
         "HIPAA:164.312(a)(2)(i)",
         "NIST-800-53r5:IA-2",
         "ISO-27001:A.5.16",

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import texts
 from policies.rule import Resource, Rule, Severity
 
@@ -43,19 +44,7 @@ RULE = Rule(
             ROLE,
         }
     ),
-    controls=(
-        "HIPAA:164.308(a)(4)(ii)(B)",
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS06.03",
-        "NIST-800-53r5:AC-6",
-        "ISO-27001:A.5.15",
-        "SOC2:CC6.3",
-        "PCI-DSS-4.0.1:7.2.2",
-        "CIS-AWS-3.0:1.16",
-        "CIS-AWS-7.0:2.14",
-    ),
+    controls=cite("least-privilege", "CIS-AWS-3.0:1.16", "CIS-AWS-7.0:2.14"),
     fix="attach a policy with the needed actions only",
     code='aws.iam.RolePolicy("nodes", role=role.id, policy=narrow_document)',
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import statements, texts
 from policies.rule import Resource, Rule, Severity
 
@@ -57,17 +58,7 @@ RULE = Rule(
             "aws:iam/groupPolicy:GroupPolicy",
         }
     ),
-    controls=(
-        "HIPAA:164.308(a)(4)(ii)(B)",
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS06.03",
-        "NIST-800-53r5:AC-6",
-        "ISO-27001:A.5.15",
-        "SOC2:CC6.3",
-        "PCI-DSS-4.0.1:7.2.2",
-    ),
+    controls=cite("least-privilege"),
     fix="name the roles and policies the action may touch",
     code="permissions_boundary=boundary.arn",
     find=_find,

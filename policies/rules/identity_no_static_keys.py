@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.rule import Resource, Rule, Severity
 
 
@@ -28,16 +29,7 @@ RULE = Rule(
     applies_to=frozenset(
         {"aws:iam/user:User", "aws:iam/accessKey:AccessKey", "aws:iam/userLoginProfile:UserLoginProfile"}
     ),
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(D)",
-        "GDPR:Art.32(1)(d)",
-        "CCPA-REGS:7123(c)(1)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-5(1)",
-        "ISO-27001:A.5.17",
-        "SOC2:CC6.2",
-        "PCI-DSS-4.0.1:8.3.6",
-    ),
+    controls=cite("static-credentials"),
     fix="use a role or single sign-on",
     code='aws.iam.Role("pipeline", assume_role_policy=federated)',
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import items
 from policies.rule import Resource, Rule, Severity
 
@@ -34,19 +35,7 @@ RULE = Rule(
             "aws:iam/policyAttachment:PolicyAttachment",
         }
     ),
-    controls=(
-        "HIPAA:164.308(a)(4)(ii)(B)",
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS06.03",
-        "NIST-800-53r5:AC-6",
-        "ISO-27001:A.5.15",
-        "SOC2:CC6.3",
-        "PCI-DSS-4.0.1:7.2.2",
-        "CIS-AWS-3.0:1.15",
-        "CIS-AWS-7.0:2.13",
-    ),
+    controls=cite("least-privilege", "CIS-AWS-3.0:1.15", "CIS-AWS-7.0:2.13"),
     fix="attach the policy to a role or group",
     code='aws.iam.RolePolicyAttachment("readers", role=role.name, policy_arn=policy.arn)',
     find=_find,

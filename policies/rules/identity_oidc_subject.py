@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from policies.controls import cite
 from policies.reading import statements, texts
 from policies.rule import Resource, Rule, Severity
 
@@ -42,17 +43,7 @@ RULE = Rule(
     title="A pipeline takes a role for one repository only",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:iam/role:Role"}),
-    controls=(
-        "HIPAA:164.308(a)(4)(ii)(B)",
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS06.03",
-        "NIST-800-53r5:AC-6",
-        "ISO-27001:A.5.15",
-        "SOC2:CC6.3",
-        "PCI-DSS-4.0.1:7.2.2",
-    ),
+    controls=cite("least-privilege"),
     fix="add a condition on the subject",
     code='{"StringEquals": {"token.actions.githubusercontent.com:sub": "repo:org/repo:ref:refs/heads/main"}}',
     find=_find,

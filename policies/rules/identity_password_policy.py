@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, number
 from policies.rule import Resource, Rule, Severity
 
@@ -38,15 +39,8 @@ RULE = Rule(
     title="Passwords of the account are long, mixed and not used again",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:iam/accountPasswordPolicy:AccountPasswordPolicy"}),
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(D)",
-        "GDPR:Art.32(1)(d)",
-        "CCPA-REGS:7123(c)(1)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-5(1)",
-        "ISO-27001:A.5.17",
-        "SOC2:CC6.2",
-        "PCI-DSS-4.0.1:8.3.6",
+    controls=cite(
+        "static-credentials",
         "CIS-AWS-3.0:1.8",
         "CIS-AWS-3.0:1.9",
         "CIS-AWS-7.0:2.8",

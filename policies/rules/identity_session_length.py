@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import number
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -37,24 +38,7 @@ RULE = Rule(
     title="Sessions of people end within a working day",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:ssoadmin/permissionSet:PermissionSet", "aws:iam/role:Role"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(iii)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(11)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:AC-17",
-        "ISO-27001:A.8.5",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:8.2.8",
-        "HIPAA:164.308(a)(3)(ii)(C)",
-        "GDPR:Art.32(1)(d)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:AC-2(3)",
-        "ISO-27001:A.5.18",
-        "SOC2:CC6.2",
-        "PCI-DSS-4.0.1:8.2.6",
-    ),
+    controls=cite("remote-access", "stale-access"),
     fix="set the session to PT8H",
     code='session_duration="PT8H"',
     find=_find,

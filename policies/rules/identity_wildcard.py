@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import maps, statements, texts
 from policies.rule import Resource, Rule, Severity
 
@@ -69,20 +70,7 @@ RULE = Rule(
             "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
         }
     ),
-    controls=(
-        "HIPAA:164.308(a)(4)(ii)(B)",
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS06.03",
-        "NIST-800-53r5:AC-6",
-        "NIST-800-53r5:AC-6(1)",
-        "CIS-AWS-3.0:1.16",
-        "CIS-AWS-7.0:2.14",
-        "ISO-27001:A.5.15",
-        "SOC2:CC6.3",
-        "PCI-DSS-4.0.1:7.2.2",
-    ),
+    controls=cite("least-privilege", "NIST-800-53r5:AC-6(1)", "CIS-AWS-3.0:1.16", "CIS-AWS-7.0:2.14"),
     fix="name actions and resource ARNs one by one",
     code='{"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::my-bucket/*"]}',
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import pointing_to
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -28,16 +29,7 @@ RULE = Rule(
     title="Old images go away",
     severity=Severity.LOW,
     applies_to=frozenset({"aws:ecr/repository:Repository"}),
-    controls=(
-        "HIPAA:164.316(b)(2)(i)",
-        "GDPR:Art.5(1)(e)",
-        "CCPA:1798.100(a)(3)",
-        "CCPA-REGS:7123(c)(16)",
-        "NIST-800-53r5:SI-12",
-        "ISO-27001:A.8.10",
-        "SOC2:C1.1",
-        "PCI-DSS-4.0.1:3.2.1",
-    ),
+    controls=cite("data-minimisation"),
     fix="add a lifecycle policy",
     code='aws.ecr.LifecyclePolicy("clean", repository=repository.name, policy=...)',
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -32,16 +33,7 @@ RULE = Rule(
     title="The GPU stack is not upgraded behind the scheduler's back",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"lock:package"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(5)",
-        "SOX-ITGC:ITGC-APD",
-        "NIST-800-53r5:CM-6",
-        "ISO-27001:A.8.9",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:2.2.6",
-    ),
+    controls=cite("secure-configuration"),
     fix="hold the package",
     code="held: true   # ./rw lock <stack>",
     find=_find,

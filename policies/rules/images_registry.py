@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from policies.checks import set_to
+from policies.controls import cite
 from policies.reading import is_true, maps
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -32,17 +33,7 @@ RULE = Rule(
     title="Registries scan what they get and keep tags where they are",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:ecr/repository:Repository"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(5)",
-        "SOX-ITGC:ITGC-APD",
-        "NIST-800-53r5:CM-6",
-        "ISO-27001:A.8.9",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:2.2.6",
-        "NIST-800-53r5:SI-7",
-    ),
+    controls=cite("secure-configuration", "NIST-800-53r5:SI-7"),
     fix="scan on push, freeze tags, encrypt with KMS",
     code='image_scanning_configuration={"scan_on_push": True}, image_tag_mutability="IMMUTABLE"',
     find=_find,

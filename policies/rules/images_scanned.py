@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import maps
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -30,16 +31,7 @@ RULE = Rule(
     title="The registry scans what it is given, and again later",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration"}),
-    controls=(
-        "HIPAA:164.308(a)(1)(ii)(A)",
-        "GDPR:Art.32(1)(d)",
-        "CCPA-REGS:7123(c)(6)",
-        "SOX-ITGC:DSS05.07",
-        "NIST-800-53r5:RA-5",
-        "ISO-27001:A.8.8",
-        "SOC2:CC7.1",
-        "PCI-DSS-4.0.1:6.3.1",
-    ),
+    controls=cite("vulnerability-scanning"),
     fix="scan continuously",
     code=(
         'scan_type="ENHANCED", rules=[{"scan_frequency": "CONTINUOUS_SCAN", "repository_filters": '

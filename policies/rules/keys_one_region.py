@@ -12,6 +12,7 @@ Sources: AWS KMS Developer Guide, "Multi-Region keys in AWS KMS" (security consi
 from __future__ import annotations
 
 from policies.checks import must_be_off
+from policies.controls import cite
 from policies.rule import Enforcement, Rule, Severity
 
 RULE = Rule(
@@ -19,14 +20,7 @@ RULE = Rule(
     title="Keys stay in their region",
     severity=Severity.LOW,
     applies_to=frozenset({"aws:kms/key:Key"}),
-    controls=(
-        "GDPR:Art.44",
-        "CCPA:1798.100(d)",
-        "SOX-ITGC:APO14.08",
-        "NIST-800-53r5:SA-9(5)",
-        "ISO-27001:A.5.14",
-        "SOC2:C1.1",
-    ),
+    controls=cite("data-residency"),
     fix="make it a key of one region",
     code="multi_region=False",
     find=must_be_off("multiRegion"),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import open_statements
 from policies.rule import Resource, Rule, Severity
 
@@ -26,17 +27,7 @@ RULE = Rule(
     title="No key policy lets in everybody",
     severity=Severity.CRITICAL,
     applies_to=frozenset({"aws:kms/key:Key"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(iv)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA-REGS:7123(c)(2)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:SC-12",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:3.6.1",
-        "CIS-AWS-7.0:2.21",
-    ),
+    controls=cite("key-custody", "CIS-AWS-7.0:2.21"),
     fix="name the principals",
     code=(
         '{"Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Condition": {"StringEquals": '

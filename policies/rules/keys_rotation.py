@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from policies.checks import set_to
+from policies.controls import cite
 from policies.reading import is_true, number
 from policies.rule import Resource, Rule, Severity
 
@@ -35,19 +36,7 @@ RULE = Rule(
     title="Keys rotate",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:kms/key:Key"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(iv)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA-REGS:7123(c)(2)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:SC-12",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:3.6.1",
-        "PCI-DSS-4.0.1:3.7.4",
-        "CIS-AWS-3.0:3.6",
-        "CIS-AWS-7.0:4.6",
-    ),
+    controls=cite("key-custody", "PCI-DSS-4.0.1:3.7.4", "CIS-AWS-3.0:3.6", "CIS-AWS-7.0:4.6"),
     fix="enable rotation",
     code="enable_key_rotation=True",
     find=_find,

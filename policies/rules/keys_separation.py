@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import statements, texts
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -32,16 +33,7 @@ RULE = Rule(
     title="Whoever administers a key does not thereby read the data",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:kms/key:Key"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(iv)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA-REGS:7123(c)(2)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:SC-12",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:3.6.1",
-    ),
+    controls=cite("key-custody"),
     fix="list the actions, administration apart from use",
     code=('{"Sid": "Administer", "Action": ["kms:Create*", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"]}'),
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, known, number
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -35,26 +36,7 @@ RULE = Rule(
     title="Kubelets ask who is calling",
     severity=Severity.CRITICAL,
     applies_to=frozenset({"kubernetes:component:Kubelet"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(i)",
-        "GDPR:Art.32(4)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-2",
-        "ISO-27001:A.5.16",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.2.1",
-        "HIPAA:164.308(a)(4)(ii)(B)",
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "SOX-ITGC:DSS06.03",
-        "NIST-800-53r5:AC-6",
-        "ISO-27001:A.5.15",
-        "SOC2:CC6.3",
-        "PCI-DSS-4.0.1:7.2.2",
-        "CIS-K8S-2.0.1:4.2.1",
-        "CIS-K8S-2.0.1:4.2.4",
-    ),
+    controls=cite("unique-identity", "kubernetes-least-privilege", "CIS-K8S-2.0.1:4.2.1", "CIS-K8S-2.0.1:4.2.4"),
     fix="refuse anonymous callers; authorise by webhook",
     code="authentication: {anonymous: {enabled: false}}\nauthorization: {mode: Webhook}\nreadOnlyPort: 0",
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.filemodes import loose
 from policies.reading import known
 from policies.rule import Enforcement, Resource, Rule, Severity
@@ -27,24 +28,7 @@ RULE = Rule(
     title="Only root changes how a node joins the cluster",
     severity=Severity.HIGH,
     applies_to=frozenset({"kubernetes:component:Kubelet"}),
-    controls=(
-        "HIPAA:164.308(a)(3)(ii)(A)",
-        "GDPR:Art.32(4)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:AC-6(5)",
-        "ISO-27001:A.8.2",
-        "SOC2:CC6.3",
-        "PCI-DSS-4.0.1:8.2.2",
-        "HIPAA:164.312(c)(1)",
-        "GDPR:Art.5(1)(f)",
-        "CCPA-REGS:7123(c)(8)",
-        "SOX-ITGC:BAI10.05",
-        "NIST-800-53r5:SI-7",
-        "ISO-27001:A.8.9",
-        "SOC2:CC7.1",
-        "PCI-DSS-4.0.1:11.5.2",
-    ),
+    controls=cite("privileged-access", "file-integrity"),
     fix="chown root:root and chmod 600",
     code="chmod 600 /var/lib/kubelet/config.yaml",
     find=_find,

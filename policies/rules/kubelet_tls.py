@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from policies.ciphers import weak_suites
+from policies.controls import cite
 from policies.reading import is_true, known, texts
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -36,22 +37,9 @@ RULE = Rule(
     title="Kubelets serve TLS with strong ciphers and certificates that are renewed",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"kubernetes:component:Kubelet"}),
-    controls=(
-        "HIPAA:164.312(e)(2)(ii)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA-REGS:7123(c)(2)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-8(1)",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.7",
-        "PCI-DSS-4.0.1:4.2.1",
-        "HIPAA:164.308(a)(5)(ii)(D)",
-        "CCPA-REGS:7123(c)(1)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-5(1)",
-        "ISO-27001:A.5.17",
-        "SOC2:CC6.2",
-        "PCI-DSS-4.0.1:8.6.3",
+    controls=cite(
+        "encryption-in-transit",
+        "credential-rotation",
         "CIS-K8S-2.0.1:4.2.9",
         "CIS-K8S-2.0.1:4.2.10",
         "CIS-K8S-2.0.1:4.2.11",

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.rule import Enforcement, Resource, Rule, Severity
 
 
@@ -26,17 +27,7 @@ RULE = Rule(
     title="What the stack made is still there",
     severity=Severity.HIGH,
     applies_to=frozenset({"live:gone"}),
-    controls=(
-        "HIPAA:164.308(a)(8)",
-        "GDPR:Art.32(1)(d)",
-        "CCPA:1798.185(a)(14)",
-        "SOX-ITGC:BAI10.05",
-        "NIST-800-53r5:CM-6(1)",
-        "NIST-800-53r5:CA-7",
-        "ISO-27001:A.8.9",
-        "SOC2:CC7.1",
-        "PCI-DSS-4.0.1:12.4.2",
-    ),
+    controls=cite("continuous-compliance"),
     fix="apply the stack again",
     code="./rw up <stack>",
     find=_find,

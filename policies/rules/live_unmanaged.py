@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -26,16 +27,8 @@ RULE = Rule(
     title="What carries the stack's name is in the stack",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"live:unmanaged"}),
-    controls=(
-        "HIPAA:164.308(a)(8)",
-        "GDPR:Art.32(1)(d)",
-        "CCPA:1798.185(a)(14)",
-        "SOX-ITGC:BAI10.05",
-        "NIST-800-53r5:CM-6(1)",
-        "NIST-800-53r5:CA-7",
-        "ISO-27001:A.8.9",
-        "SOC2:CC7.1",
-        "PCI-DSS-4.0.1:12.4.2",
+    controls=cite(
+        "continuous-compliance",
         "CCPA-REGS:7123(c)(5)",
         "SOX:404(a)",
         "SOX-ITGC:ITGC-PC",
@@ -44,14 +37,7 @@ RULE = Rule(
         "ISO-27001:A.8.32",
         "SOC2:CC8.1",
         "PCI-DSS-4.0.1:6.5.1",
-        "HIPAA:164.310(d)(2)(iii)",
-        "GDPR:Art.30(1)",
-        "CCPA-REGS:7123(c)(4)",
-        "SOX-ITGC:BAI09.01",
-        "NIST-800-53r5:CM-8",
-        "ISO-27001:A.5.9",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:12.5.1",
+        "asset-inventory",
     ),
     fix="import or delete it",
     code="pulumi import <type> <name> <id>",

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.rule import Enforcement, Resource, Rule, Severity
 
 FOREIGN = ("upstream", "pypi")
@@ -29,17 +30,7 @@ RULE = Rule(
     title="What is installed can be checked",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"lock:package"}),
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(B)",
-        "GDPR:Art.32(1)",
-        "CCPA-REGS:7123(c)(14)",
-        "SOX-ITGC:ITGC-PC",
-        "NIST-800-53r5:SI-7",
-        "NIST-800-53r5:SR-11",
-        "ISO-27001:A.8.19",
-        "SOC2:CC8.1",
-        "PCI-DSS-4.0.1:6.3.2",
-    ),
+    controls=cite("supply-chain"),
     fix="lock the digest",
     code="./rw lock <stack>",
     find=_find,

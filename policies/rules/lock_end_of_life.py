@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.floors import end_of_line
 from policies.reading import of_type
 from policies.rule import Enforcement, Resource, Rule, Severity
@@ -47,16 +48,7 @@ RULE = Rule(
     title="Nothing that was locked is past its end",
     severity=Severity.HIGH,
     applies_to=frozenset({"lock:software"}),
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(B)",
-        "GDPR:Art.32(1)",
-        "CCPA-REGS:7123(c)(5)",
-        "SOX-ITGC:DSS05.07",
-        "NIST-800-53r5:SI-2",
-        "ISO-27001:A.8.8",
-        "SOC2:CC7.1",
-        "PCI-DSS-4.0.1:6.3.3",
-    ),
+    controls=cite("patching"),
     fix="lock a newer line",
     code="./rw lock <stack> --upgrade",
     find=_find,

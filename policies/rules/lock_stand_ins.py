@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -28,17 +29,7 @@ RULE = Rule(
     title="No stand-in goes into a real cluster",
     severity=Severity.HIGH,
     applies_to=frozenset({"lock:image"}),
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(B)",
-        "GDPR:Art.32(1)",
-        "CCPA-REGS:7123(c)(14)",
-        "SOX-ITGC:ITGC-PC",
-        "NIST-800-53r5:SI-7",
-        "NIST-800-53r5:SR-11",
-        "ISO-27001:A.8.19",
-        "SOC2:CC8.1",
-        "PCI-DSS-4.0.1:6.3.2",
-    ),
+    controls=cite("supply-chain"),
     fix="lock the real image",
     code="./rw lock <stack>",
     find=_find,

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.namespaces import SYSTEM
 from policies.pods import namespace_of
 from policies.reading import of_type, texts
@@ -40,26 +41,7 @@ RULE = Rule(
     title="Every namespace begins with nothing allowed",
     severity=Severity.HIGH,
     applies_to=frozenset({"kubernetes:core/v1:Namespace"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(11)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7(5)",
-        "NIST-800-53r5:CM-7",
-        "ISO-27001:A.8.20",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.2.5",
-        "HIPAA:164.308(a)(4)(ii)(A)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "NIST-800-53r5:SC-7",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "PCI-DSS-4.0.1:1.2.1",
-        "CIS-K8S-2.0.1:5.3.2",
-        "CIS-K8S-2.0.1:5.3.1",
-    ),
+    controls=cite("default-deny", "network-policy", "CIS-K8S-2.0.1:5.3.2", "CIS-K8S-2.0.1:5.3.1"),
     fix="add a default-deny network policy",
     code="spec: {podSelector: {}, policyTypes: [Ingress, Egress]}",
     find=_find,

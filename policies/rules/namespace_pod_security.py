@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.namespaces import SYSTEM
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -28,24 +29,7 @@ RULE = Rule(
     title="Every namespace enforces a Pod Security Standard",
     severity=Severity.HIGH,
     applies_to=frozenset({"kubernetes:core/v1:Namespace"}),
-    controls=(
-        "CCPA-REGS:7123(c)(5)",
-        "NIST-800-53r5:AC-6",
-        "NIST-800-53r5:CM-6",
-        "ISO-27001:A.8.9",
-        "SOC2:CC6.8",
-        "PCI-DSS-4.0.1:2.2.6",
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(11)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7(5)",
-        "NIST-800-53r5:CM-7",
-        "ISO-27001:A.8.20",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.2.5",
-        "CIS-K8S-2.0.1:5.2.1",
-    ),
+    controls=cite("pod-hardening", "default-deny", "CIS-K8S-2.0.1:5.2.1"),
     fix="label the namespace with pod-security.kubernetes.io/enforce",
     code="metadata: {labels: {pod-security.kubernetes.io/enforce: restricted}}",
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.namespaces import SYSTEM
 from policies.pods import namespace_of
 from policies.reading import entries, of_type
@@ -35,20 +36,7 @@ RULE = Rule(
     title="No namespace can take all GPUs",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"kubernetes:core/v1:Namespace"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "NIST-800-53r5:SC-4",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:1.2.1",
-        "SOX-ITGC:BAI04.03",
-        "NIST-800-53r5:SC-5(2)",
-        "ISO-27001:A.8.6",
-        "SOC2:A1.1",
-    ),
+    controls=cite("tenant-isolation", "quotas"),
     fix="add a ResourceQuota for GPUs",
     code='spec: {hard: {requests.nvidia.com/gpu: "8"}}',
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, maps, number
 from policies.rule import Resource, Rule, Severity
 
@@ -46,19 +47,7 @@ RULE = Rule(
     title="Network ACLs admit no administration port from the world",
     severity=Severity.MEDIUM,
     applies_to=frozenset({ACL, ACL_RULE}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(11)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7",
-        "NIST-800-53r5:AC-3",
-        "ISO-27001:A.8.20",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.3.1",
-        "CIS-AWS-3.0:5.1",
-        "CIS-AWS-7.0:6.2",
-    ),
+    controls=cite("no-public-network", "CIS-AWS-3.0:5.1", "CIS-AWS-7.0:6.2"),
     fix="name the administrators' networks",
     code=(
         'ingress=[{"rule_no": 100, "cidr_block": "198.51.100.0/24", "protocol": "tcp", '

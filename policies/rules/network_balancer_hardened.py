@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -33,20 +34,14 @@ RULE = Rule(
     title="Load balancers refuse what browsers never send",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:lb/loadBalancer:LoadBalancer"}),
-    controls=(
+    controls=cite(
         "NIST-800-53r5:CM-6",
         "NIST-800-171r2:3.4.2",
         "ISO-27001:A.8.9",
         "SOC2:CC6.8",
         "PCI-DSS-4.0.1:2.2.1",
         "CCPA-REGS:7123(c)(5)",
-        "HIPAA:164.308(a)(7)(ii)(B)",
-        "GDPR:Art.32(1)(c)",
-        "CCPA-REGS:7123(c)(18)",
-        "SOX-ITGC:DSS04.04",
-        "NIST-800-53r5:CP-10",
-        "ISO-27001:A.8.14",
-        "SOC2:A1.2",
+        "disaster-recovery",
     ),
     fix="drop invalid headers, use defensive desync mode",
     code=('drop_invalid_header_fields=True, desync_mitigation_mode="defensive", enable_deletion_protection=True'),

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import items, pointing_to
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -34,19 +35,7 @@ RULE = Rule(
     title="The default security group of every VPC admits nothing",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:ec2/vpc:Vpc"}),
-    controls=(
-        "HIPAA:164.312(e)(1)",
-        "GDPR:Art.25(1)",
-        "CCPA-REGS:7123(c)(10)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7",
-        "NIST-800-53r5:SC-7(5)",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.4.1",
-        "CIS-AWS-3.0:5.4",
-        "CIS-AWS-7.0:6.5",
-    ),
+    controls=cite("security-groups", "CIS-AWS-3.0:5.4", "CIS-AWS-7.0:6.5"),
     fix="take over the default security group and leave it empty",
     code='aws.ec2.DefaultSecurityGroup("default", vpc_id=vpc.id)',
     find=_find,

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import maps, number, texts
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -43,17 +44,7 @@ RULE = Rule(
     title="No security group lets everything out to the world",
     severity=Severity.MEDIUM,
     applies_to=frozenset({EGRESS_RULE, GROUP}),
-    controls=(
-        "HIPAA:164.312(e)(1)",
-        "GDPR:Art.44",
-        "CCPA-REGS:7123(c)(8)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7(10)",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.12",
-        "SOC2:CC6.7",
-        "PCI-DSS-4.0.1:1.3.2",
-    ),
+    controls=cite("egress-control"),
     fix="name the ports and networks that nodes really need",
     code=(
         'aws.vpc.SecurityGroupEgressRule("https", cidr_ipv4="0.0.0.0/0", ip_protocol="tcp", from_port=443, to_port=443)'

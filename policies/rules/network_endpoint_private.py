@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_set, is_true
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -33,17 +34,7 @@ RULE = Rule(
     title="Interface endpoints take over the name and are guarded",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:ec2/vpcEndpoint:VpcEndpoint"}),
-    controls=(
-        "HIPAA:164.312(e)(1)",
-        "GDPR:Art.44",
-        "CCPA-REGS:7123(c)(8)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7(10)",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.12",
-        "SOC2:CC6.7",
-        "PCI-DSS-4.0.1:1.3.2",
-    ),
+    controls=cite("egress-control"),
     fix="turn on private DNS and name a security group",
     code="private_dns_enabled=True, security_group_ids=[group.id]",
     find=_find,

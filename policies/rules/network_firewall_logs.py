@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import maps, pointing_to
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -32,16 +33,8 @@ RULE = Rule(
     title="The firewall says what it stopped",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:networkfirewall/firewall:Firewall"}),
-    controls=(
-        "HIPAA:164.312(b)",
-        "GDPR:Art.5(2)",
-        "CCPA-REGS:7123(c)(7)",
-        "SOX-ITGC:DSS06.05",
-        "NIST-800-53r5:AU-2",
-        "NIST-800-53r5:AU-12",
-        "ISO-27001:A.8.15",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.2.1",
+    controls=cite(
+        "audit-logging",
         "HIPAA:164.308(a)(1)(ii)(D)",
         "GDPR:Art.33(1)",
         "CCPA-REGS:7123(c)(8)",

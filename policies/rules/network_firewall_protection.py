@@ -11,6 +11,7 @@ Sources: AWS Network Firewall Developer Guide
 from __future__ import annotations
 
 from policies.checks import must_be_on
+from policies.controls import cite
 from policies.rule import Enforcement, Rule, Severity
 
 RULE = Rule(
@@ -18,25 +19,7 @@ RULE = Rule(
     title="The firewall stays where it is",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:networkfirewall/firewall:Firewall"}),
-    controls=(
-        "HIPAA:164.308(a)(7)(ii)(B)",
-        "GDPR:Art.32(1)(c)",
-        "CCPA-REGS:7123(c)(18)",
-        "SOX-ITGC:DSS04.04",
-        "NIST-800-53r5:CP-10",
-        "ISO-27001:A.8.14",
-        "SOC2:A1.2",
-        "HIPAA:164.308(a)(8)",
-        "GDPR:Art.32(1)(d)",
-        "CCPA-REGS:7123(c)(5)",
-        "SOX:404(a)",
-        "SOX-ITGC:ITGC-PC",
-        "SOX-ITGC:BAI06.01",
-        "NIST-800-53r5:CM-3",
-        "ISO-27001:A.8.32",
-        "SOC2:CC8.1",
-        "PCI-DSS-4.0.1:6.5.1",
-    ),
+    controls=cite("disaster-recovery", "change-management"),
     fix="turn on delete and subnet change protection",
     code="delete_protection=True, subnet_change_protection=True",
     find=must_be_on("deleteProtection", "subnetChangeProtection"),

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import items, texts
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -34,17 +35,7 @@ RULE = Rule(
     title="The firewall inspects what passes",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:networkfirewall/firewallPolicy:FirewallPolicy"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(11)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7(5)",
-        "NIST-800-53r5:CM-7",
-        "ISO-27001:A.8.20",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.2.5",
-    ),
+    controls=cite("default-deny"),
     fix="set stateless defaults to aws:forward_to_sfe",
     code=(
         'stateless_default_actions=["aws:forward_to_sfe"], stateless_fragment_default_actions=["aws:forward_to_sfe"]'

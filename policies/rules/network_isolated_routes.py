@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import maps, of_type, pointing_to, refers_to
 from policies.rule import Resource, Rule, Severity
 
@@ -44,18 +45,7 @@ RULE = Rule(
     title="Isolated subnets have no way to the internet",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:ec2/routeTable:RouteTable"}),
-    controls=(
-        "HIPAA:164.312(e)(1)",
-        "GDPR:Art.25(1)",
-        "CCPA-REGS:7123(c)(10)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7",
-        "NIST-800-53r5:SC-7(5)",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.4.1",
-        "PCI-DSS-4.0.1:1.4.4",
-    ),
+    controls=cite("security-groups", "PCI-DSS-4.0.1:1.4.4"),
     fix="remove the default route",
     code="# remove the route to the gateway from the table of the isolated subnets",
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import maps, number
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -36,16 +37,7 @@ RULE = Rule(
     title="Listeners speak TLS 1.2 or later",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:lb/listener:Listener"}),
-    controls=(
-        "HIPAA:164.312(e)(2)(ii)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA-REGS:7123(c)(2)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-8(1)",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.7",
-        "PCI-DSS-4.0.1:4.2.1",
-    ),
+    controls=cite("encryption-in-transit"),
     fix="use a TLS 1.2 or 1.3 policy",
     code='protocol="HTTPS", ssl_policy="ELBSecurityPolicy-TLS13-1-2-2021-06"',
     find=_find,

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, maps
 from policies.rule import Resource, Rule, Severity
 
@@ -36,17 +37,7 @@ RULE = Rule(
             "aws:ec2/launchConfiguration:LaunchConfiguration",
         }
     ),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(11)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7",
-        "NIST-800-53r5:AC-3",
-        "ISO-27001:A.8.20",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.3.1",
-    ),
+    controls=cite("no-public-network"),
     fix="ask for no public address",
     code="associate_public_ip_address=False",
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.rule import Enforcement, Resource, Rule, Severity
 
 PEERS = ("vpcPeeringConnectionId", "coreNetworkArn")
@@ -32,18 +33,7 @@ RULE = Rule(
     title="Routes to other networks name those networks",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:ec2/route:Route"}),
-    controls=(
-        "HIPAA:164.308(a)(4)(ii)(A)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.2.1",
-        "CIS-AWS-3.0:5.5",
-    ),
+    controls=cite("network-segmentation", "CIS-AWS-3.0:5.5"),
     fix="name the peer network",
     code='destination_cidr_block="192.168.0.0/16"',
     find=_find,

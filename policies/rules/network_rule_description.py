@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import maps
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -37,18 +38,7 @@ RULE = Rule(
     title="Every security group rule says what it is for",
     severity=Severity.LOW,
     applies_to=frozenset({INGRESS_RULE, EGRESS_RULE, GROUP}),
-    controls=(
-        "HIPAA:164.312(e)(1)",
-        "GDPR:Art.25(1)",
-        "CCPA-REGS:7123(c)(10)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7",
-        "NIST-800-53r5:SC-7(5)",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.4.1",
-        "PCI-DSS-4.0.1:1.2.5",
-    ),
+    controls=cite("security-groups", "PCI-DSS-4.0.1:1.2.5"),
     fix="write a description",
     code='description="ssh from the administrators"',
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import pointing_to
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -30,18 +31,7 @@ RULE = Rule(
     title="Every VPC reaches S3 without the internet",
     severity=Severity.LOW,
     applies_to=frozenset({"aws:ec2/vpc:Vpc"}),
-    controls=(
-        "HIPAA:164.312(e)(1)",
-        "GDPR:Art.44",
-        "CCPA-REGS:7123(c)(8)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7(10)",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.12",
-        "SOC2:CC6.7",
-        "PCI-DSS-4.0.1:1.3.2",
-        "CIS-AWS-7.0:6.8",
-    ),
+    controls=cite("egress-control", "CIS-AWS-7.0:6.8"),
     fix="add a gateway endpoint for S3",
     code='aws.ec2.VpcEndpoint("s3", vpc_id=vpc.id, service_name="com.amazonaws.us-east-1.s3")',
     find=_find,

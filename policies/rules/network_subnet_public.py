@@ -12,6 +12,7 @@ Sources: Amazon VPC User Guide, "Modify the IP addressing attributes of your sub
 from __future__ import annotations
 
 from policies.checks import must_be_off, set_to
+from policies.controls import cite
 from policies.rule import Rule, Severity
 
 RULE = Rule(
@@ -19,17 +20,7 @@ RULE = Rule(
     title="Subnets give no public addresses by themselves",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:ec2/subnet:Subnet"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(11)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7",
-        "NIST-800-53r5:AC-3",
-        "ISO-27001:A.8.20",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.3.1",
-    ),
+    controls=cite("no-public-network"),
     fix="set mapPublicIpOnLaunch to false",
     code="map_public_ip_on_launch=False",
     find=must_be_off("mapPublicIpOnLaunch"),

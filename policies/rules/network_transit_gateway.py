@@ -11,6 +11,7 @@ Sources: Amazon VPC Transit Gateways guide, "Create a transit gateway"
 from __future__ import annotations
 
 from policies.checks import must_be, set_to
+from policies.controls import cite
 from policies.rule import Enforcement, Rule, Severity
 
 RULE = Rule(
@@ -18,17 +19,7 @@ RULE = Rule(
     title="Networks join the transit gateway when somebody says so",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:ec2transitgateway/transitGateway:TransitGateway"}),
-    controls=(
-        "HIPAA:164.308(a)(4)(ii)(A)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.2.1",
-    ),
+    controls=cite("network-segmentation"),
     fix="set auto_accept_shared_attachments to disable",
     code='auto_accept_shared_attachments="disable"',
     find=must_be("autoAcceptSharedAttachments", "disable", default="disable"),

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import maps, number, texts
 from policies.rule import Resource, Rule, Severity
 
@@ -47,18 +48,7 @@ RULE = Rule(
     title="Nothing but the web is open to the world",
     severity=Severity.HIGH,
     applies_to=frozenset({INGRESS_RULE, GROUP}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(11)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7",
-        "NIST-800-53r5:AC-3",
-        "ISO-27001:A.8.20",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.3.1",
-        "CIS-AWS-7.0:6.1.2",
-    ),
+    controls=cite("no-public-network", "CIS-AWS-7.0:6.1.2"),
     fix="admit named networks only",
     code='cidr_ipv4="198.51.100.0/24"',
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import maps, number
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -33,16 +34,7 @@ RULE = Rule(
     title="Security fixes are approved within a week",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:ssm/patchBaseline:PatchBaseline"}),
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(B)",
-        "GDPR:Art.32(1)",
-        "CCPA-REGS:7123(c)(5)",
-        "SOX-ITGC:DSS05.07",
-        "NIST-800-53r5:SI-2",
-        "ISO-27001:A.8.8",
-        "SOC2:CC7.1",
-        "PCI-DSS-4.0.1:6.3.3",
-    ),
+    controls=cite("patching"),
     fix="approve after at most 7 days",
     code=('approval_rules=[{"approve_after_days": 7, "compliance_level": "CRITICAL", "patch_filters": [...]}]'),
     find=_find,

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.pods import WORKLOADS, containers_of, environment, may
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -34,20 +35,7 @@ RULE = Rule(
     title="Pods get GPUs from the scheduler, and no other way",
     severity=Severity.HIGH,
     applies_to=WORKLOADS,
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "NIST-800-53r5:SC-4",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:1.2.1",
-        "SOX-ITGC:BAI04.03",
-        "NIST-800-53r5:SC-5(2)",
-        "ISO-27001:A.8.6",
-        "SOC2:A1.1",
-    ),
+    controls=cite("tenant-isolation", "quotas"),
     fix="remove NVIDIA_VISIBLE_DEVICES and set resources.limits",
     code="resources: {limits: {nvidia.com/gpu: 1}}",
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.pods import WORKLOADS, containers_of, may, pod_of
 from policies.reading import is_true, maps
 from policies.rule import Enforcement, Resource, Rule, Severity
@@ -34,25 +35,7 @@ RULE = Rule(
     title="Pods are on the pod network, where policies hold",
     severity=Severity.HIGH,
     applies_to=WORKLOADS,
-    controls=(
-        "CCPA-REGS:7123(c)(5)",
-        "NIST-800-53r5:AC-6",
-        "NIST-800-53r5:CM-6",
-        "ISO-27001:A.8.9",
-        "SOC2:CC6.8",
-        "PCI-DSS-4.0.1:2.2.6",
-        "HIPAA:164.308(a)(4)(ii)(A)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.2.1",
-        "CIS-K8S-2.0.1:5.2.5",
-        "CIS-K8S-2.0.1:5.2.12",
-    ),
+    controls=cite("pod-hardening", "network-segmentation", "CIS-K8S-2.0.1:5.2.5", "CIS-K8S-2.0.1:5.2.12"),
     fix="remove hostNetwork and hostPort",
     code="hostNetwork: false",
     find=_find,

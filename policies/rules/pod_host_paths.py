@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.pods import WORKLOADS, may, pod_of
 from policies.reading import maps
 from policies.rule import Enforcement, Resource, Rule, Severity
@@ -37,23 +38,7 @@ RULE = Rule(
     title="Pods see no files of the node",
     severity=Severity.HIGH,
     applies_to=WORKLOADS,
-    controls=(
-        "CCPA-REGS:7123(c)(5)",
-        "NIST-800-53r5:AC-6",
-        "NIST-800-53r5:CM-6",
-        "ISO-27001:A.8.9",
-        "SOC2:CC6.8",
-        "PCI-DSS-4.0.1:2.2.6",
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "NIST-800-53r5:SC-4",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:1.2.1",
-        "CIS-K8S-2.0.1:5.2.11",
-    ),
+    controls=cite("pod-hardening", "tenant-isolation", "CIS-K8S-2.0.1:5.2.11"),
     fix="replace hostPath by an emptyDir or a persistent volume",
     code="volumes: [{name: scratch, emptyDir: {}}]",
     find=_find,

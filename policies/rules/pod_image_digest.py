@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.pods import WORKLOADS, containers_of
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -31,18 +32,7 @@ RULE = Rule(
     title="Pods run the images that were reviewed",
     severity=Severity.HIGH,
     applies_to=WORKLOADS,
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(B)",
-        "GDPR:Art.32(1)",
-        "CCPA-REGS:7123(c)(14)",
-        "SOX-ITGC:ITGC-PC",
-        "NIST-800-53r5:SI-7",
-        "NIST-800-53r5:SR-11",
-        "ISO-27001:A.8.19",
-        "SOC2:CC8.1",
-        "PCI-DSS-4.0.1:6.3.2",
-        "CIS-K8S-2.0.1:5.5.1",
-    ),
+    controls=cite("supply-chain", "CIS-K8S-2.0.1:5.5.1"),
     fix="name images as registry/name@sha256:…",
     code="image: nvcr.io/nvidia/pytorch@sha256:…",
     find=_find,

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.pods import WORKLOADS, containers_of, may
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -34,16 +35,7 @@ RULE = Rule(
     title="Containers say what they need and get no more",
     severity=Severity.MEDIUM,
     applies_to=WORKLOADS,
-    controls=(
-        "NIST-800-53r5:CP-10",
-        "NIST-800-53r5:SC-5",
-        "ISO-27001:A.8.14",
-        "SOC2:A1.2",
-        "SOX-ITGC:BAI04.03",
-        "NIST-800-53r5:SC-5(2)",
-        "ISO-27001:A.8.6",
-        "SOC2:A1.1",
-    ),
+    controls=cite("availability", "quotas"),
     fix="set resources.requests and a memory limit",
     code='resources: {requests: {cpu: "2", memory: 8Gi}, limits: {cpu: "2", memory: 8Gi}}',
     find=_find,

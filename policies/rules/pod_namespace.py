@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.pods import WORKLOADS, namespace_of, title_of
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -29,16 +30,8 @@ RULE = Rule(
     title="Nothing runs in the default namespace",
     severity=Severity.LOW,
     applies_to=WORKLOADS | {"kubernetes:core/v1:Service", "kubernetes:core/v1:Secret", "kubernetes:core/v1:ConfigMap"},
-    controls=(
-        "HIPAA:164.308(a)(4)(ii)(A)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.2.1",
+    controls=cite(
+        "network-segmentation",
         "HIPAA:164.312(a)(1)",
         "NIST-800-53r5:SC-4",
         "SOC2:CC6.1",

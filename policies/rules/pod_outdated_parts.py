@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.floors import older_than_safe
 from policies.pods import WORKLOADS, containers_of, environment
 from policies.rule import Enforcement, Resource, Rule, Severity
@@ -55,16 +56,7 @@ RULE = Rule(
     title="No part that its makers have given up runs in the cluster",
     severity=Severity.MEDIUM,
     applies_to=WORKLOADS,
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(B)",
-        "GDPR:Art.32(1)",
-        "CCPA-REGS:7123(c)(5)",
-        "SOX-ITGC:DSS05.07",
-        "NIST-800-53r5:SI-2",
-        "ISO-27001:A.8.8",
-        "SOC2:CC7.1",
-        "PCI-DSS-4.0.1:6.3.3",
-    ),
+    controls=cite("patching"),
     fix="remove or upgrade the part",
     code="image: nvcr.io/nvidia/k8s-device-plugin:v0.17.3@sha256:…",
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.pods import WORKLOADS, containers_of, may
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -30,15 +31,7 @@ RULE = Rule(
     title="No process in a pod gains rights that it did not start with",
     severity=Severity.HIGH,
     applies_to=WORKLOADS,
-    controls=(
-        "CCPA-REGS:7123(c)(5)",
-        "NIST-800-53r5:AC-6",
-        "NIST-800-53r5:CM-6",
-        "ISO-27001:A.8.9",
-        "SOC2:CC6.8",
-        "PCI-DSS-4.0.1:2.2.6",
-        "CIS-K8S-2.0.1:5.2.6",
-    ),
+    controls=cite("pod-hardening", "CIS-K8S-2.0.1:5.2.6"),
     fix="set allowPrivilegeEscalation to false",
     code="securityContext: {allowPrivilegeEscalation: false}",
     find=_find,

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.pods import WORKLOADS, containers_of, may, pod_of, security
 from policies.reading import is_true
 from policies.rule import Enforcement, Resource, Rule, Severity
@@ -34,13 +35,8 @@ RULE = Rule(
     title="No pod is privileged but those that run the system",
     severity=Severity.CRITICAL,
     applies_to=WORKLOADS,
-    controls=(
-        "CCPA-REGS:7123(c)(5)",
-        "NIST-800-53r5:AC-6",
-        "NIST-800-53r5:CM-6",
-        "ISO-27001:A.8.9",
-        "SOC2:CC6.8",
-        "PCI-DSS-4.0.1:2.2.6",
+    controls=cite(
+        "pod-hardening",
         "HIPAA:164.308(a)(4)(ii)(B)",
         "HIPAA:164.312(a)(1)",
         "GDPR:Art.25(2)",

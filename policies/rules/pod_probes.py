@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.pods import may, pod_of
 from policies.reading import maps
 from policies.rule import Enforcement, Resource, Rule, Severity
@@ -31,12 +32,7 @@ RULE = Rule(
     title="A service says when it is well",
     severity=Severity.LOW,
     applies_to=frozenset({"kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:StatefulSet"}),
-    controls=(
-        "NIST-800-53r5:CP-10",
-        "NIST-800-53r5:SC-5",
-        "ISO-27001:A.8.14",
-        "SOC2:A1.2",
-    ),
+    controls=cite("availability"),
     fix="add livenessProbe and readinessProbe",
     code="readinessProbe: {httpGet: {path: /ready, port: 8000}}",
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.pods import WORKLOADS, containers_of, may
 from policies.reading import is_true
 from policies.rule import Enforcement, Resource, Rule, Severity
@@ -28,13 +29,8 @@ RULE = Rule(
     title="Containers cannot write to their own programs",
     severity=Severity.LOW,
     applies_to=WORKLOADS,
-    controls=(
-        "CCPA-REGS:7123(c)(5)",
-        "NIST-800-53r5:AC-6",
-        "NIST-800-53r5:CM-6",
-        "ISO-27001:A.8.9",
-        "SOC2:CC6.8",
-        "PCI-DSS-4.0.1:2.2.6",
+    controls=cite(
+        "pod-hardening",
         "HIPAA:164.312(c)(1)",
         "GDPR:Art.5(1)(f)",
         "CCPA-REGS:7123(c)(8)",

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.pods import WORKLOADS, containers_of, environment
 from policies.reading import maps, texts
 from policies.rule import Enforcement, Resource, Rule, Severity
@@ -44,17 +45,7 @@ RULE = Rule(
     title="Pods get secrets as files, not as variables",
     severity=Severity.HIGH,
     applies_to=WORKLOADS,
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(D)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(1)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-5(7)",
-        "ISO-27001:A.5.17",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.6.2",
-        "CIS-K8S-2.0.1:5.4.1",
-    ),
+    controls=cite("secrets", "CIS-K8S-2.0.1:5.4.1"),
     fix="mount secrets as files",
     code="volumes: [{name: ngc, secret: {secretName: ngc}}]",
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.grants import ROLES, allows, grants
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -33,24 +34,7 @@ RULE = Rule(
     title="Few may sign certificates",
     severity=Severity.HIGH,
     applies_to=ROLES,
-    controls=(
-        "HIPAA:164.308(a)(4)(ii)(B)",
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS06.03",
-        "NIST-800-53r5:AC-6",
-        "ISO-27001:A.5.15",
-        "SOC2:CC6.3",
-        "PCI-DSS-4.0.1:7.2.2",
-        "HIPAA:164.312(a)(2)(iv)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA-REGS:7123(c)(2)",
-        "NIST-800-53r5:SC-12",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:3.6.1",
-    ),
+    controls=cite("least-privilege", "key-management"),
     fix="leave approval to the controller manager",
     code=("rules: [{apiGroups: [certificates.k8s.io], resources: [certificatesigningrequests], verbs: [create, get]}]"),
     find=_find,

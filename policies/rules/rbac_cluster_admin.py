@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.grants import BINDINGS, is_built_in, subjects
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -33,15 +34,8 @@ RULE = Rule(
     title="cluster-admin is for a break-glass group",
     severity=Severity.HIGH,
     applies_to=BINDINGS,
-    controls=(
-        "HIPAA:164.308(a)(3)(ii)(A)",
-        "GDPR:Art.32(4)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:AC-6(5)",
-        "ISO-27001:A.8.2",
-        "SOC2:CC6.3",
-        "PCI-DSS-4.0.1:8.2.2",
+    controls=cite(
+        "privileged-access",
         "HIPAA:164.308(a)(4)(ii)(B)",
         "HIPAA:164.312(a)(1)",
         "GDPR:Art.25(2)",

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.grants import ROLES, allows, grants
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -34,24 +35,7 @@ RULE = Rule(
     title="Few may go through the node or bring volumes",
     severity=Severity.HIGH,
     applies_to=ROLES,
-    controls=(
-        "HIPAA:164.308(a)(4)(ii)(B)",
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS06.03",
-        "NIST-800-53r5:AC-6",
-        "ISO-27001:A.5.15",
-        "SOC2:CC6.3",
-        "PCI-DSS-4.0.1:7.2.2",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "NIST-800-53r5:SC-4",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:1.2.1",
-    ),
+    controls=cite("least-privilege", "tenant-privacy"),
     fix="remove the rights; a CSI driver makes the volumes",
     code='rules: [{apiGroups: [""], resources: [nodes], verbs: [get]}]',
     find=_find,

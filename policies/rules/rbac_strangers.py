@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.grants import BINDINGS, is_built_in, subjects
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -33,25 +34,7 @@ RULE = Rule(
     title="Strangers and default accounts are given nothing",
     severity=Severity.HIGH,
     applies_to=BINDINGS,
-    controls=(
-        "HIPAA:164.312(a)(2)(i)",
-        "GDPR:Art.32(4)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-2",
-        "ISO-27001:A.5.16",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.2.1",
-        "HIPAA:164.308(a)(4)(ii)(B)",
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "SOX-ITGC:DSS06.03",
-        "NIST-800-53r5:AC-6",
-        "ISO-27001:A.5.15",
-        "SOC2:CC6.3",
-        "PCI-DSS-4.0.1:7.2.2",
-        "CIS-K8S-2.0.1:5.1.5",
-    ),
+    controls=cite("unique-identity", "kubernetes-least-privilege", "CIS-K8S-2.0.1:5.1.5"),
     fix="bind an account made for the workload",
     code="subjects: [{kind: ServiceAccount, name: trainer, namespace: team-a}]",
     find=_find,

@@ -11,6 +11,7 @@ Sources: Amazon EC2 User Guide, "Elastic IP addresses"
 from __future__ import annotations
 
 from policies.checks import facts_must_be_empty
+from policies.controls import cite
 from policies.rule import Enforcement, Rule, Severity
 
 RULE = Rule(
@@ -18,21 +19,7 @@ RULE = Rule(
     title="No public address lies idle",
     severity=Severity.LOW,
     applies_to=frozenset({"account:aws/region:Region"}),
-    controls=(
-        "HIPAA:164.310(d)(2)(iii)",
-        "GDPR:Art.30(1)",
-        "CCPA-REGS:7123(c)(4)",
-        "SOX-ITGC:BAI09.01",
-        "NIST-800-53r5:CM-8",
-        "ISO-27001:A.5.9",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:12.5.1",
-        "NIST-800-53r5:CM-7",
-        "NIST-800-53r5:CM-6",
-        "ISO-27001:A.8.9",
-        "SOC2:CC6.8",
-        "PCI-DSS-4.0.1:2.2.6",
-    ),
+    controls=cite("asset-inventory", "hardening-baseline"),
     fix="release the address",
     code="aws ec2 release-address",
     find=facts_must_be_empty("unusedAddresses", because="used by nothing"),

@@ -11,6 +11,7 @@ Sources: Amazon EBS User Guide, "EBS encryption"
 from __future__ import annotations
 
 from policies.checks import facts_must_be_empty
+from policies.controls import cite
 from policies.rule import Enforcement, Rule, Severity
 
 RULE = Rule(
@@ -18,17 +19,7 @@ RULE = Rule(
     title="No snapshot lies unencrypted",
     severity=Severity.HIGH,
     applies_to=frozenset({"account:aws/region:Region"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(iv)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA:1798.150(a)(1)",
-        "CCPA-REGS:7123(c)(2)",
-        "SOX-ITGC:DSS05.06",
-        "NIST-800-53r5:SC-28",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:3.5.1",
-    ),
+    controls=cite("encrypted-data-and-keys"),
     fix="copy the snapshot encrypted",
     code="aws ec2 copy-snapshot --encrypted",
     find=facts_must_be_empty("unencryptedSnapshots", because="unencrypted snapshots"),

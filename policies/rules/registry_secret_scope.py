@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.pods import namespace_of
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -28,25 +29,7 @@ RULE = Rule(
     title="The key to the registry lies where it is used",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"kubernetes:core/v1:Secret"}),
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(D)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(1)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-5(7)",
-        "ISO-27001:A.5.17",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.6.2",
-        "HIPAA:164.308(a)(4)(ii)(B)",
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS06.03",
-        "NIST-800-53r5:AC-6",
-        "ISO-27001:A.5.15",
-        "SOC2:CC6.3",
-        "PCI-DSS-4.0.1:7.2.2",
-    ),
+    controls=cite("secrets", "least-privilege"),
     fix="move the Secret to the namespace of its pods",
     code="metadata: {namespace: team-a}",
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import open_statements
 from policies.rule import Resource, Rule, Severity
 
@@ -26,16 +27,7 @@ RULE = Rule(
     title="No secret is open to everybody",
     severity=Severity.CRITICAL,
     applies_to=frozenset({"aws:secretsmanager/secret:Secret", "aws:secretsmanager/secretPolicy:SecretPolicy"}),
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(D)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(5)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-5(7)",
-        "ISO-27001:A.5.17",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.6.2",
-    ),
+    controls=cite("secrets-at-rest"),
     fix="name the roles that may read it",
     code='{"Principal": {"AWS": "arn:aws:iam::111122223333:role/nodes"}}',
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import KEY, is_set
 from policies.rule import Enforcement, Resource, Rule, Severity
 from policies.secrecy import kinds_of_secret, sounds_secret
@@ -33,15 +34,8 @@ RULE = Rule(
     title="Parameters with secrets are encrypted with the cluster's key",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:ssm/parameter:Parameter"}),
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(D)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(1)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-5(7)",
-        "ISO-27001:A.5.17",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.6.2",
+    controls=cite(
+        "secrets",
         "HIPAA:164.312(a)(2)(iv)",
         "GDPR:Art.32(1)(a)",
         "CCPA:1798.150(a)(1)",

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import number
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -32,15 +33,7 @@ RULE = Rule(
     title="Rotated secrets rotate within 90 days",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:secretsmanager/secretRotation:SecretRotation"}),
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(D)",
-        "CCPA-REGS:7123(c)(1)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-5(1)",
-        "ISO-27001:A.5.17",
-        "SOC2:CC6.2",
-        "PCI-DSS-4.0.1:8.6.3",
-    ),
+    controls=cite("credential-rotation"),
     fix="rotate every 90 days",
     code='rotation_rules={"automatically_after_days": 90}',
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.rule import Enforcement, Resource, Rule, Severity
 
 
@@ -25,16 +26,7 @@ RULE = Rule(
     title="Service accounts have no tokens that live for ever",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"kubernetes:core/v1:Secret"}),
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(D)",
-        "CCPA-REGS:7123(c)(1)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-5(1)",
-        "ISO-27001:A.5.17",
-        "SOC2:CC6.2",
-        "PCI-DSS-4.0.1:8.6.3",
-        "CIS-K8S-2.0.1:5.1.6",
-    ),
+    controls=cite("credential-rotation", "CIS-K8S-2.0.1:5.1.6"),
     fix="remove the Secret and use TokenRequest",
     code="kubectl create token trainer --duration=1h",
     find=_find,

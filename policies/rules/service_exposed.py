@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import maps, number
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -63,17 +64,7 @@ RULE = Rule(
     title="GPU metrics, schedulers and notebooks are not published",
     severity=Severity.CRITICAL,
     applies_to=frozenset({"kubernetes:core/v1:Service"}),
-    controls=(
-        "HIPAA:164.312(e)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(11)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7",
-        "NIST-800-53r5:AC-3",
-        "ISO-27001:A.8.20",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.3.1",
-    ),
+    controls=cite("no-public-service"),
     fix="use type ClusterIP, or an internal load balancer",
     code="spec: {type: ClusterIP}",
     find=_find,

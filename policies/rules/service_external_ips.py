@@ -12,6 +12,7 @@ Sources: CVE-2020-8554
 from __future__ import annotations
 
 from policies.checks import must_not_be_set
+from policies.controls import cite
 from policies.rule import Enforcement, Rule, Severity
 
 RULE = Rule(
@@ -19,18 +20,7 @@ RULE = Rule(
     title="No service takes an address that is not its own",
     severity=Severity.HIGH,
     applies_to=frozenset({"kubernetes:core/v1:Service"}),
-    controls=(
-        "HIPAA:164.308(a)(4)(ii)(A)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.2.1",
-        "CIS-K8S-2.0.1:1.2.3",
-    ),
+    controls=cite("network-segmentation", "CIS-K8S-2.0.1:1.2.3"),
     fix="remove externalIPs",
     code="spec: {externalIPs: []}",
     find=must_not_be_set("spec.externalIPs"),

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -45,24 +46,9 @@ RULE = Rule(
     title="Sessions on nodes are recorded and encrypted",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:ssm/document:Document"}),
-    controls=(
-        "HIPAA:164.312(b)",
-        "GDPR:Art.5(2)",
-        "CCPA-REGS:7123(c)(7)",
-        "SOX-ITGC:DSS06.05",
-        "NIST-800-53r5:AU-2",
-        "NIST-800-53r5:AU-12",
-        "ISO-27001:A.8.15",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.2.1",
-        "HIPAA:164.312(a)(2)(iii)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(11)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:AC-17",
-        "ISO-27001:A.8.5",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:8.2.8",
+    controls=cite(
+        "audit-logging",
+        "remote-access",
         "HIPAA:164.312(e)(2)(ii)",
         "GDPR:Art.32(1)(a)",
         "CCPA-REGS:7123(c)(2)",

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -40,21 +41,7 @@ RULE = Rule(
     title="Every job is somebody's, within his limits",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"slurm:cluster"}),
-    controls=(
-        "HIPAA:164.312(b)",
-        "GDPR:Art.5(2)",
-        "CCPA-REGS:7123(c)(7)",
-        "SOX-ITGC:DSS06.05",
-        "NIST-800-53r5:AU-2",
-        "NIST-800-53r5:AU-12",
-        "ISO-27001:A.8.15",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.2.1",
-        "SOX-ITGC:BAI04.03",
-        "NIST-800-53r5:SC-5(2)",
-        "ISO-27001:A.8.6",
-        "SOC2:A1.1",
-    ),
+    controls=cite("audit-logging", "quotas"),
     fix="enforce associations, limits and qos",
     code=("AccountingStorageType=accounting_storage/slurmdbd\nAccountingStorageEnforce=associations,limits,qos"),
     find=_find,

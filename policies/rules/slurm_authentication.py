@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -32,16 +33,7 @@ RULE = Rule(
     title="Slurm's daemons know each other",
     severity=Severity.CRITICAL,
     applies_to=frozenset({"slurm:cluster"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(i)",
-        "GDPR:Art.32(4)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-2",
-        "ISO-27001:A.5.16",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.2.1",
-    ),
+    controls=cite("unique-identity"),
     fix="set AuthType=auth/munge",
     code="AuthType=auth/munge\nCredType=cred/munge",
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -30,24 +31,7 @@ RULE = Rule(
     title="A node is cleaned and checked between jobs",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"slurm:cluster"}),
-    controls=(
-        "HIPAA:164.310(d)(2)(i)",
-        "GDPR:Art.17",
-        "CCPA:1798.105(c)(1)",
-        "CCPA-REGS:7022(b)",
-        "NIST-800-53r5:MP-6",
-        "ISO-27001:A.8.10",
-        "SOC2:C1.2",
-        "PCI-DSS-4.0.1:9.4.7",
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "NIST-800-53r5:SC-4",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:1.2.1",
-    ),
+    controls=cite("secure-deletion", "tenant-isolation"),
     fix="set Epilog, HealthCheckProgram and a private /tmp",
     code="Epilog=/etc/slurm/epilog.d/*\nJobContainerType=job_container/tmpfs",
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -34,16 +35,7 @@ RULE = Rule(
     title="Jobs get what they asked for, and no more",
     severity=Severity.HIGH,
     applies_to=frozenset({"slurm:cluster"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "NIST-800-53r5:SC-4",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:1.2.1",
-    ),
+    controls=cite("tenant-isolation"),
     fix="constrain devices, cores and memory",
     code="ConstrainDevices=yes\nConstrainCores=yes\nConstrainRAMSpace=yes",
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.rule import Enforcement, Resource, Rule, Severity
 
 HERE = frozenset({"localhost", "127.0.0.1", "::1", ""})
@@ -35,24 +36,7 @@ RULE = Rule(
     title="The accounting database is guarded",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"slurm:cluster"}),
-    controls=(
-        "HIPAA:164.312(e)(2)(ii)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA-REGS:7123(c)(2)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-8(1)",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.7",
-        "PCI-DSS-4.0.1:4.2.1",
-        "HIPAA:164.308(a)(5)(ii)(D)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(1)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-5(7)",
-        "ISO-27001:A.5.17",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.6.2",
-    ),
+    controls=cite("encryption-in-transit", "secrets"),
     fix="set StorageUser, TLS and Purge settings",
     code="StorageUser=slurm\nStorageParameters=SSL_CA=/etc/ssl/certs/ca.pem\nPurgeJobAfter=13months",
     find=_find,

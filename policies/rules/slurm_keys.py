@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.filemodes import excess, mode_of
 from policies.reading import known
 from policies.rule import Enforcement, Resource, Rule, Severity
@@ -38,14 +39,8 @@ RULE = Rule(
     title="Slurm's keys are its own",
     severity=Severity.CRITICAL,
     applies_to=frozenset({"slurm:cluster"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(iv)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA-REGS:7123(c)(2)",
-        "NIST-800-53r5:SC-12",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:3.6.1",
+    controls=cite(
+        "key-management",
         "HIPAA:164.308(a)(5)(ii)(D)",
         "GDPR:Art.32(1)(b)",
         "CCPA-REGS:7123(c)(1)",

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -31,24 +32,7 @@ RULE = Rule(
     title="Users see their own jobs",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"slurm:cluster"}),
-    controls=(
-        "HIPAA:164.308(a)(4)(ii)(B)",
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS06.03",
-        "NIST-800-53r5:AC-6",
-        "ISO-27001:A.5.15",
-        "SOC2:CC6.3",
-        "PCI-DSS-4.0.1:7.2.2",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "NIST-800-53r5:SC-4",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:1.2.1",
-    ),
+    controls=cite("least-privilege", "tenant-privacy"),
     fix="set PrivateData",
     code="PrivateData=accounts,jobs,reservations,usage,users",
     find=_find,

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import maps, pointing_to, takes_access_logs
 from policies.rule import Resource, Rule, Severity
 
@@ -38,17 +39,7 @@ RULE = Rule(
     title="Buckets encrypt what they hold with a key of AWS KMS",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:s3/bucket:Bucket"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(iv)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA-REGS:7123(c)(2)",
-        "SOX-ITGC:DSS06.06",
-        "NIST-800-53r5:SC-28",
-        "NIST-800-53r5:SC-28(1)",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:3.5.1",
-    ),
+    controls=cite("encryption-at-rest"),
     fix="add a default encryption with `aws:kms` to the bucket",
     code=(
         'rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "aws:kms", '

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import maps, pointing_to
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -36,16 +37,7 @@ RULE = Rule(
     title="Buckets clear away what nobody needs",
     severity=Severity.LOW,
     applies_to=frozenset({"aws:s3/bucket:Bucket"}),
-    controls=(
-        "HIPAA:164.316(b)(2)(i)",
-        "GDPR:Art.5(1)(e)",
-        "CCPA-REGS:7123(c)(7)",
-        "SOX-ITGC:DSS06.05",
-        "NIST-800-53r5:AU-11",
-        "ISO-27001:A.8.15",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.5.1",
-    ),
+    controls=cite("log-retention"),
     fix="add a lifecycle rule",
     code=(
         'rules=[{"id": "clean", "status": "Enabled", "abort_incomplete_multipart_upload": '

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_everybody, statements, texts
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -30,16 +31,7 @@ RULE = Rule(
     title="No bucket policy locks its owner out",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:s3/bucketPolicy:BucketPolicy"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(5)",
-        "SOX-ITGC:ITGC-APD",
-        "NIST-800-53r5:CM-6",
-        "ISO-27001:A.8.9",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:2.2.6",
-    ),
+    controls=cite("secure-configuration"),
     fix="give the deny a condition",
     code='{"Effect": "Deny", "NotPrincipal": {"AWS": "arn:aws:iam::111122223333:root"}}',
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import pointing_to
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -30,17 +31,7 @@ RULE = Rule(
     title="Buckets have no access lists",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:s3/bucket:Bucket"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA:1798.150(a)(1)",
-        "SOX-ITGC:ITGC-APD",
-        "NIST-800-53r5:AC-3",
-        "NIST-800-53r5:AC-22",
-        "ISO-27001:A.5.23",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.4.4",
-    ),
+    controls=cite("no-public-data"),
     fix="enforce the bucket owner",
     code='rule={"object_ownership": "BucketOwnerEnforced"}',
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import pointing_to
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -29,15 +30,7 @@ RULE = Rule(
     title="Buckets keep old versions",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:s3/bucket:Bucket"}),
-    controls=(
-        "HIPAA:164.308(a)(7)(ii)(A)",
-        "GDPR:Art.32(1)(c)",
-        "CCPA-REGS:7123(c)(18)",
-        "SOX-ITGC:DSS04.07",
-        "NIST-800-53r5:CP-9",
-        "ISO-27001:A.8.13",
-        "SOC2:A1.2",
-    ),
+    controls=cite("restorable-data"),
     fix="enable versioning",
     code='versioning_configuration={"status": "Enabled"}',
     find=_find,

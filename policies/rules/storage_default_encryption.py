@@ -11,6 +11,7 @@ Sources: CIS AWS Foundations 7.0.0 6.1.1; AWS EBS User Guide, "Enable Amazon EBS
 from __future__ import annotations
 
 from policies.checks import must_be_on, set_to
+from policies.controls import cite
 from policies.rule import Enforcement, Rule, Severity
 
 RULE = Rule(
@@ -18,19 +19,7 @@ RULE = Rule(
     title="New volumes of the account are encrypted by default",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:ebs/encryptionByDefault:EncryptionByDefault"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(iv)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA-REGS:7123(c)(2)",
-        "SOX-ITGC:DSS06.06",
-        "NIST-800-53r5:SC-28",
-        "NIST-800-53r5:SC-28(1)",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:3.5.1",
-        "CIS-AWS-3.0:2.2.1",
-        "CIS-AWS-7.0:6.1.1",
-    ),
+    controls=cite("encryption-at-rest", "CIS-AWS-3.0:2.2.1", "CIS-AWS-7.0:6.1.1"),
     fix="enable encryption by default",
     code='aws.ebs.EncryptionByDefault("default", enabled=True)',
     find=must_be_on("enabled", default=True),

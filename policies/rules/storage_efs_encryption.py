@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from policies.checks import set_to
+from policies.controls import cite
 from policies.reading import is_true
 from policies.rule import Resource, Rule, Severity
 
@@ -27,19 +28,7 @@ RULE = Rule(
     title="EFS file systems are encrypted at rest",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:efs/fileSystem:FileSystem"}),
-    controls=(
-        "HIPAA:164.312(a)(2)(iv)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA-REGS:7123(c)(2)",
-        "SOX-ITGC:DSS06.06",
-        "NIST-800-53r5:SC-28",
-        "NIST-800-53r5:SC-28(1)",
-        "CIS-AWS-3.0:2.4.1",
-        "CIS-AWS-7.0:3.3.1",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:3.5.1",
-    ),
+    controls=cite("encryption-at-rest", "CIS-AWS-3.0:2.4.1", "CIS-AWS-7.0:3.3.1"),
     fix="set `encrypted` to true",
     code="encrypted=True, kms_key_id=key.arn",
     find=_find,

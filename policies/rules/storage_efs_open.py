@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import open_statements
 from policies.rule import Resource, Rule, Severity
 
@@ -26,17 +27,7 @@ RULE = Rule(
     title="EFS file systems are open through mount targets only",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:efs/fileSystemPolicy:FileSystemPolicy"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA:1798.150(a)(1)",
-        "SOX-ITGC:ITGC-APD",
-        "NIST-800-53r5:AC-3",
-        "NIST-800-53r5:AC-22",
-        "ISO-27001:A.5.23",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.4.4",
-    ),
+    controls=cite("no-public-data"),
     fix="add a condition or name roles",
     code='{"Condition": {"Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"}}}',
     find=_find,

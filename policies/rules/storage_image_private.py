@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.rule import Resource, Rule, Severity
 
 
@@ -25,17 +26,7 @@ RULE = Rule(
     title="Machine images are not published",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:ec2/amiLaunchPermission:AmiLaunchPermission"}),
-    controls=(
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA:1798.150(a)(1)",
-        "SOX-ITGC:ITGC-APD",
-        "NIST-800-53r5:AC-3",
-        "NIST-800-53r5:AC-22",
-        "ISO-27001:A.5.23",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.4.4",
-    ),
+    controls=cite("no-public-data"),
     fix="name the accounts",
     code='account_id="111122223333"   # never group="all"',
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true
 from policies.rule import Resource, Rule, Severity
 
@@ -29,19 +30,7 @@ RULE = Rule(
     title="Financial records cannot be changed",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:s3/bucket:Bucket"}),
-    controls=(
-        "HIPAA:164.316(b)(2)(i)",
-        "GDPR:Art.5(1)(e)",
-        "CCPA-REGS:7123(c)(7)",
-        "SOX-ITGC:DSS06.05",
-        "NIST-800-53r5:AU-11",
-        "ISO-27001:A.8.15",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.5.1",
-        "SOX:802 (18 USC 1519)",
-        "SOX:17 CFR 210.2-06",
-        "NIST-800-53r5:AU-9",
-    ),
+    controls=cite("log-retention", "SOX:802 (18 USC 1519)", "SOX:17 CFR 210.2-06", "NIST-800-53r5:AU-9"),
     fix="enable object lock",
     code="storage: {data: {kind: s3, object_lock: true}}",
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, number
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -31,15 +32,7 @@ RULE = Rule(
     title="Lustre file systems are backed up, tags included",
     severity=Severity.LOW,
     applies_to=frozenset({"aws:fsx/lustreFileSystem:LustreFileSystem"}),
-    controls=(
-        "HIPAA:164.308(a)(7)(ii)(A)",
-        "GDPR:Art.32(1)(c)",
-        "CCPA-REGS:7123(c)(18)",
-        "SOX-ITGC:DSS04.07",
-        "NIST-800-53r5:CP-9",
-        "ISO-27001:A.8.13",
-        "SOC2:A1.2",
-    ),
+    controls=cite("restorable-data"),
     fix="keep backups and copy tags",
     code="automatic_backup_retention_days=35, copy_tags_to_backups=True",
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.rule import Enforcement, Resource, Rule, Severity
 
 
@@ -27,24 +28,7 @@ RULE = Rule(
     title="Root of a node is not root of the file system",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:fsx/lustreFileSystem:LustreFileSystem"}),
-    controls=(
-        "HIPAA:164.308(a)(3)(ii)(A)",
-        "GDPR:Art.32(4)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:AC-6(5)",
-        "ISO-27001:A.8.2",
-        "SOC2:CC6.3",
-        "PCI-DSS-4.0.1:8.2.2",
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "NIST-800-53r5:SC-4",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:1.2.1",
-    ),
+    controls=cite("privileged-access", "tenant-isolation"),
     fix="squash root",
     code='root_squash_configuration={"root_squash": "65534:65534"}',
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_set
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -33,17 +34,7 @@ RULE = Rule(
     title="File systems are guarded by a group of their own",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:efs/mountTarget:MountTarget", "aws:fsx/lustreFileSystem:LustreFileSystem"}),
-    controls=(
-        "HIPAA:164.312(e)(1)",
-        "GDPR:Art.25(1)",
-        "CCPA-REGS:7123(c)(10)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7",
-        "NIST-800-53r5:SC-7(5)",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.4.1",
-    ),
+    controls=cite("security-groups"),
     fix="name a security group",
     code="security_groups=[storage_group.id]",
     find=_find,

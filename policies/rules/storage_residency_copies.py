@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import maps, of_type
 from policies.rule import Resource, Rule, Severity
 
@@ -43,14 +44,7 @@ RULE = Rule(
     title="Data with a residency is not copied elsewhere",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:s3/bucketReplicationConfig:BucketReplicationConfig"}),
-    controls=(
-        "GDPR:Art.44",
-        "CCPA:1798.100(d)",
-        "SOX-ITGC:APO14.08",
-        "NIST-800-53r5:SA-9(5)",
-        "ISO-27001:A.5.14",
-        "SOC2:C1.1",
-    ),
+    controls=cite("data-residency"),
     fix="replicate to buckets of this stack only",
     code="target: {region: eu-central-1}   # and no replication to another",
     find=_find,

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, maps
 from policies.rule import Resource, Rule, Severity
 
@@ -50,20 +51,7 @@ RULE = Rule(
     title="Block volumes are encrypted",
     severity=Severity.HIGH,
     applies_to=frozenset({VOLUME, INSTANCE, TEMPLATE}),
-    controls=(
-        "HIPAA:164.312(a)(2)(iv)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA-REGS:7123(c)(2)",
-        "CCPA:1798.150(a)(1)",
-        "SOX-ITGC:DSS06.06",
-        "NIST-800-53r5:SC-28",
-        "NIST-800-53r5:SC-28(1)",
-        "CIS-AWS-3.0:2.2.1",
-        "CIS-AWS-7.0:6.1.1",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:3.5.1",
-    ),
+    controls=cite("encryption-at-rest", "CCPA:1798.150(a)(1)", "CIS-AWS-3.0:2.2.1", "CIS-AWS-7.0:6.1.1"),
     fix="set `encrypted` on every block device",
     code='root_block_device={"encrypted": True, "kms_key_id": key.arn}',
     find=_find,

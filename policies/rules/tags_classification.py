@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.rule import Enforcement, Resource, Rule, Severity
 
 TAGS = ("rackwright:stack", "rackwright:classification")
@@ -51,18 +52,7 @@ RULE = Rule(
     title="What holds data says whose and of which kind",
     severity=Severity.MEDIUM,
     applies_to=TYPES,
-    controls=(
-        "HIPAA:164.306(a)",
-        "GDPR:Art.30(1)",
-        "CCPA-REGS:7123(c)(4)",
-        "SOX-ITGC:APO14.02",
-        "NIST-800-53r5:RA-2",
-        "NIST-800-53r5:AC-16",
-        "ISO-27001:A.5.12",
-        "SOC2:C1.1",
-        "PCI-DSS-4.0.1:12.5.2",
-        "ISO-27001:A.5.13",
-    ),
+    controls=cite("data-classification", "SOX-ITGC:APO14.02", "NIST-800-53r5:AC-16", "ISO-27001:A.5.13"),
     fix="add the tags",
     code='tags={"rackwright:stack": "h100-train", "rackwright:classification": "phi"}',
     find=_find,

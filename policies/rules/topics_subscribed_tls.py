@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.rule import Enforcement, Resource, Rule, Severity
 
 
@@ -25,16 +26,7 @@ RULE = Rule(
     title="Alerts are not sent in clear",
     severity=Severity.LOW,
     applies_to=frozenset({"aws:sns/topicSubscription:TopicSubscription"}),
-    controls=(
-        "HIPAA:164.312(e)(2)(ii)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA-REGS:7123(c)(2)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-8(1)",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.7",
-        "PCI-DSS-4.0.1:4.2.1",
-    ),
+    controls=cite("encryption-in-transit"),
     fix="use https",
     code='protocol="https"',
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, known, number
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -33,17 +34,7 @@ RULE = Rule(
     title="Nobody keeps a password that he does not use",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"account:aws/user:User"}),
-    controls=(
-        "HIPAA:164.308(a)(3)(ii)(C)",
-        "GDPR:Art.32(1)(d)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:AC-2(3)",
-        "ISO-27001:A.5.18",
-        "SOC2:CC6.2",
-        "PCI-DSS-4.0.1:8.2.6",
-        "CIS-AWS-3.0:1.12",
-    ),
+    controls=cite("stale-access", "CIS-AWS-3.0:1.12"),
     fix="remove the password",
     code="aws iam delete-login-profile --user-name alice",
     find=_find,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, known, maps, number
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -37,14 +38,8 @@ RULE = Rule(
     title="Keys are few, young and used",
     severity=Severity.HIGH,
     applies_to=frozenset({"account:aws/user:User"}),
-    controls=(
-        "HIPAA:164.308(a)(5)(ii)(D)",
-        "CCPA-REGS:7123(c)(1)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-5(1)",
-        "ISO-27001:A.5.17",
-        "SOC2:CC6.2",
-        "PCI-DSS-4.0.1:8.6.3",
+    controls=cite(
+        "credential-rotation",
         "HIPAA:164.308(a)(3)(ii)(C)",
         "GDPR:Art.32(1)(d)",
         "CCPA-REGS:7123(c)(3)",

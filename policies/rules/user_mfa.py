@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, known
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -26,17 +27,7 @@ RULE = Rule(
     title="People sign in with a second factor",
     severity=Severity.HIGH,
     applies_to=frozenset({"account:aws/user:User"}),
-    controls=(
-        "HIPAA:164.312(d)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(1)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-2(1)",
-        "ISO-27001:A.8.5",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.4.2",
-        "CIS-AWS-3.0:1.10",
-    ),
+    controls=cite("mfa", "CIS-AWS-3.0:1.10"),
     fix="register a second factor",
     code="aws iam enable-mfa-device --user-name alice",
     find=_find,

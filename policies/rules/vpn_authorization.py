@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -28,26 +29,7 @@ RULE = Rule(
     title="Client VPN opens what was asked for",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:ec2clientvpn/authorizationRule:AuthorizationRule"}),
-    controls=(
-        "HIPAA:164.308(a)(4)(ii)(B)",
-        "HIPAA:164.312(a)(1)",
-        "GDPR:Art.25(2)",
-        "CCPA-REGS:7123(c)(3)",
-        "SOX-ITGC:DSS06.03",
-        "NIST-800-53r5:AC-6",
-        "ISO-27001:A.5.15",
-        "SOC2:CC6.3",
-        "PCI-DSS-4.0.1:7.2.2",
-        "HIPAA:164.308(a)(4)(ii)(A)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(10)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-7",
-        "NIST-800-53r5:AC-4",
-        "ISO-27001:A.8.22",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:1.2.1",
-    ),
+    controls=cite("least-privilege", "network-segmentation"),
     fix="name network and group",
     code=('aws.ec2clientvpn.AuthorizationRule("admins", target_network_cidr="10.40.0.0/16", access_group_id="admins")'),
     find=_find,

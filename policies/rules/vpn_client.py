@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, maps, number
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -35,31 +36,7 @@ RULE = Rule(
     title="Who comes in by client VPN is known and recorded",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:ec2clientvpn/endpoint:Endpoint"}),
-    controls=(
-        "HIPAA:164.312(d)",
-        "GDPR:Art.32(1)(b)",
-        "CCPA-REGS:7123(c)(1)",
-        "SOX-ITGC:DSS05.04",
-        "NIST-800-53r5:IA-2(1)",
-        "ISO-27001:A.8.5",
-        "SOC2:CC6.1",
-        "PCI-DSS-4.0.1:8.4.2",
-        "HIPAA:164.312(a)(2)(iii)",
-        "CCPA-REGS:7123(c)(11)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:AC-17",
-        "SOC2:CC6.6",
-        "PCI-DSS-4.0.1:8.2.8",
-        "HIPAA:164.312(b)",
-        "GDPR:Art.5(2)",
-        "CCPA-REGS:7123(c)(7)",
-        "SOX-ITGC:DSS06.05",
-        "NIST-800-53r5:AU-2",
-        "NIST-800-53r5:AU-12",
-        "ISO-27001:A.8.15",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.2.1",
-    ),
+    controls=cite("mfa", "remote-sign-in", "audit-logging"),
     fix="use federated authentication and log connections",
     code=(
         'authentication_options=[{"type": "federated-authentication", "saml_provider_arn": '

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import items, number
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -46,16 +47,7 @@ RULE = Rule(
     title="VPN tunnels speak strong cryptography only",
     severity=Severity.HIGH,
     applies_to=frozenset({"aws:ec2/vpnConnection:VpnConnection"}),
-    controls=(
-        "HIPAA:164.312(e)(2)(ii)",
-        "GDPR:Art.32(1)(a)",
-        "CCPA-REGS:7123(c)(2)",
-        "SOX-ITGC:DSS05.02",
-        "NIST-800-53r5:SC-8(1)",
-        "ISO-27001:A.8.24",
-        "SOC2:CC6.7",
-        "PCI-DSS-4.0.1:4.2.1",
-    ),
+    controls=cite("encryption-in-transit"),
     fix="set strong lists for both tunnels",
     code='tunnel1_ike_versions=["ikev2"], tunnel1_phase1_dh_group_numbers=[20]',
     find=_find,

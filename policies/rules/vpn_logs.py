@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -27,17 +28,7 @@ RULE = Rule(
     title="What VPN tunnels do is logged",
     severity=Severity.LOW,
     applies_to=frozenset({"aws:ec2/vpnConnection:VpnConnection"}),
-    controls=(
-        "HIPAA:164.312(b)",
-        "GDPR:Art.5(2)",
-        "CCPA-REGS:7123(c)(7)",
-        "SOX-ITGC:DSS06.05",
-        "NIST-800-53r5:AU-2",
-        "NIST-800-53r5:AU-12",
-        "ISO-27001:A.8.15",
-        "SOC2:CC7.2",
-        "PCI-DSS-4.0.1:10.2.1",
-    ),
+    controls=cite("audit-logging"),
     fix="log both tunnels",
     code=('tunnel1_log_options={"cloudwatch_log_options": {"log_enabled": True, "log_group_arn": group.arn}}'),
     find=_find,

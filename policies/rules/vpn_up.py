@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known, maps
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -28,15 +29,7 @@ RULE = Rule(
     title="Both tunnels of a VPN are up",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"aws:ec2/vpnConnection:VpnConnection"}),
-    controls=(
-        "HIPAA:164.308(a)(7)(ii)(B)",
-        "GDPR:Art.32(1)(c)",
-        "CCPA-REGS:7123(c)(18)",
-        "SOX-ITGC:DSS04.04",
-        "NIST-800-53r5:CP-10",
-        "ISO-27001:A.8.14",
-        "SOC2:A1.2",
-    ),
+    controls=cite("disaster-recovery"),
     fix="bring the second tunnel up",
     code="aws ec2 describe-vpn-connections",
     find=_find,

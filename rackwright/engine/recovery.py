@@ -15,9 +15,10 @@ def settle(run: Run, providers: Providers) -> None:
     """Settle every operation that the state holds as unfinished. Raises `ProviderError` when one cannot be asked.
 
     Nothing is created or deleted here: what a killed run created is recorded, what it deleted is dropped, and what it
-    may have half updated is marked so that the next apply updates it again.
+    may have half updated is marked so that the next apply updates it again. The last one begun comes first: a deletion
+    that was to come about with another one was left open before it, and depends on what became of that.
     """
-    for operation in run.journal.snapshot().pending:
+    for operation in reversed(run.journal.snapshot().pending):
         provider = providers.recorded(operation.resource)
         if operation.kind == "creating":
             _creating(run, provider, operation)
@@ -69,14 +70,21 @@ def _changing(run: Run, provider: Provider, operation: Operation) -> None:
 
 
 def _unrecorded(run: Run, provider: Provider, operation: Operation) -> None:
-    """A deletion that was to come about with another one: recorded again where that did not happen."""
+    """A deletion that was to come about with another one: recorded again where that did not happen.
+
+    Where the other one is gone and this one still there, nothing will take it along any more: it needs a call.
+    """
     resource = operation.resource
     found = _read(provider, resource) if operation.kind == "deleting" else None
-    if found is None or not found.id or run.journal.live(resource.urn) is not None:
+    if found is None or not found.id:
         run.journal.settle(operation)
         return
-    known = {one.urn for one in run.journal.snapshot().resources}
-    run.journal.commit(operation, found=without_references(resource, resource.references() - known))
+    known = {one.urn: one for one in run.journal.snapshot().resources}
+    outer = known.get(resource.deleted_with)
+    if outer is not None and outer.pending_replacement:
+        resource = replace(resource, deleted_with="")
+    there = replace(resource, delete=resource.urn in known)
+    run.journal.commit(operation, found=without_references(there, there.references() - known.keys()))
 
 
 def _recorded_as(run: Run, resource: ResourceState) -> ResourceState | None:

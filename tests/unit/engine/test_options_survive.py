@@ -114,7 +114,7 @@ class Story:
         """The record is what exists, apart from what was kept on purpose; nothing secret is legible."""
         if not self.rig.file.exists() and not self.rig.backend.journal_path(self._stack).exists():
             return
-        recorded = {r.id for r in self.rig.snapshot.resources}
+        recorded = {r.id for r in self.rig.snapshot.resources if not r.pending_replacement}
         kept = {id_: thing for id_, thing in self.rig.cloud.things.items() if thing.inputs.get("keep") == 1}
         aside = {id_: self.rig.cloud.things.pop(id_) for id_ in kept if id_ not in recorded}
         try:
@@ -183,23 +183,45 @@ def _settled(story: Story, spec: Sequence[Declared]) -> None:
 
 
 @settings(max_examples=25)
-@given(st.lists(acts, min_size=1, max_size=4), faults)
+@given(st.lists(acts, min_size=1, max_size=4), faults, st.sampled_from([1, 8]))
 def test_with_any_options_the_record_is_true_after_every_run_and_the_next_one_converges(
-    history: list[Act], last: Fault | None
+    history: list[Act], last: Fault | None, parallel: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
         quick(patch)
-        story = Story(Rig(Path(folder), MemoryCloud(), provider=Cascading))
-        for act in history:
-            story.run(act.fault, lambda spec=act.spec: story.apply(spec))
-            if act.by_hand and story.rig.file.exists():
-                story.run(act.fault, lambda: _by_hand(story))
-        _settled(story, history[-1].spec)
-        story.run(last, lambda: story.rig.destroy(unprotect=True))
-        story.rig.destroy(unprotect=True)
-        assert not story.rig.snapshot.resources
-        left = story.rig.cloud.things.values()
-        assert all(thing.inputs.get("keep") == 1 for thing in left), "only what is kept on purpose stays"
+        _survives(Story(Rig(Path(folder), MemoryCloud(), provider=Cascading, parallel=parallel)), history, last)
+
+
+def _survives(story: Story, history: Sequence[Act], last: Fault | None = None) -> None:
+    """The whole life of a stack: the runs of `history`, two that settle, and a destroy that `last` breaks."""
+    for act in history:
+        story.run(act.fault, lambda spec=act.spec: story.apply(spec))
+        if act.by_hand and story.rig.file.exists():
+            story.run(act.fault, lambda: _by_hand(story))
+    _settled(story, history[-1].spec)
+    story.run(last, lambda: story.rig.destroy(unprotect=True))
+    story.rig.destroy(unprotect=True)
+    assert not story.rig.snapshot.resources
+    left = story.rig.cloud.things.values()
+    assert all(thing.inputs.get("keep") == 1 for thing in left), "only what is kept on purpose stays"
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Story:
+    """A stack whose steps go one at a time, so that a history repeats itself."""
+    return Story(Rig(tmp_path, provider=Cascading, parallel=1))
+
+
+def test_what_was_to_go_with_another_one_is_deleted_by_a_call_when_that_one_went_alone(story: Story) -> None:
+    inside = (Declared("b"), Declared("c", inside="b"))
+    _survives(story, [Act(inside, by_hand=False, fault=None)], Fault(0, "after", kills=False))
+
+
+def test_a_replaced_one_that_was_to_go_with_another_one_is_not_forgotten(story: Story) -> None:
+    before = (Declared("d"), Declared("a", inside="d"))
+    after = (Declared("a", fixed=1),)
+    faults_at = (None, Fault(1, "before", kills=False), Fault(0, "before", kills=False))
+    _survives(story, [Act(spec, False, fault) for spec, fault in zip((before, after, after), faults_at, strict=True)])
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

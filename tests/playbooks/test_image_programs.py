@@ -82,6 +82,58 @@ def test_one_image_that_cannot_be_had_keeps_none_of_the_others_away(
     assert notes["ended"]
 
 
+OWN = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
+
+
+def test_the_own_registry_is_asked_by_digest_with_the_node_s_role_and_under_the_image_s_own_name(
+    tmp_path: Path,
+) -> None:
+    wanted = {**image(), "repository": "train/nvcr.io/nvidia/cuda"}
+    copy, _, bring = pull.commands_from(OWN, wanted, plan(), str(tmp_path / "own"))
+    assert f"docker://{OWN}/train/nvcr.io/nvidia/cuda@{DIGEST}" in copy
+    login = json.loads(Path(copy[copy.index("--authfile") + 1]).read_text())
+    assert login == {"credHelpers": {OWN: "ecr-login"}}
+    assert bring[bring.index("--base-name") + 1] == "nvcr.io/nvidia/cuda"
+    docker, tag = pull.commands_from(OWN, {**wanted, "way": "docker"}, plan(), str(tmp_path / "docker"))
+    assert (docker[0], tag[-1]) == ("docker", "nvcr.io/nvidia/cuda:13.0")
+
+
+@pytest.mark.parametrize("own_has_it", [True, False])
+def test_an_image_that_the_own_registry_lacks_comes_from_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_has_it: bool
+) -> None:
+    asked: list[str] = []
+
+    def answer(*command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        asked.append(" ".join(command))
+        if OWN in asked[-1] and not own_has_it:
+            raise RuntimeError("manifest unknown")
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    monkeypatch.setattr(pull, "SPACE", tmp_path)
+    monkeypatch.setattr(pull, "run", answer)
+    pull.fetch({**image(), "repository": "train/nvcr.io/nvidia/cuda"}, plan(), OWN)
+    assert OWN in asked[0]
+    assert any(line.startswith("ctr") and f"nvcr.io/nvidia/cuda@{DIGEST}" in line for line in asked) is not own_has_it
+
+
+def test_a_machine_that_is_no_instance_has_no_own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pull, "METADATA", "127.0.0.1:9")
+    monkeypatch.setattr(pull.shutil, "which", lambda name: name)
+    assert pull.own_registry() == ""
+
+
+def test_the_own_registry_is_the_one_of_the_instance_s_account_and_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = {
+        "/latest/api/token": "token",
+        "/latest/dynamic/instance-identity/document": '{"accountId": "123456789012", "region": "us-east-1"}',
+        "/latest/meta-data/services/domain": "amazonaws.com",
+    }
+    monkeypatch.setattr(pull.shutil, "which", lambda name: name)
+    monkeypatch.setattr(pull, "ask", lambda method, path, headers: said[path])
+    assert pull.own_registry() == OWN
+
+
 @pytest.mark.parametrize(
     ("name", "digest", "admitted"),
     [

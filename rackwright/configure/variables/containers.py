@@ -13,6 +13,7 @@ from rackwright.configure.gpu.containers import (
     way_of,
 )
 from rackwright.configure.gpu.driver import driver_release
+from rackwright.configure.gpu.own_images import own_repository
 from rackwright.configure.variables.area import Area, Site, Variables
 
 SUB_IDS = 65_536
@@ -64,7 +65,12 @@ def _runtimes(site: Site) -> dict[str, Variables]:
 def _images(site: Site) -> dict[str, Variables]:
     mirrored = bool(mirrors(site))
     images = [
-        {"reference": name, "digest": image.digest, "way": way_of(name, site.design, mirrored=mirrored)}
+        {
+            "reference": name,
+            "digest": image.digest,
+            "way": way_of(name, site.design, mirrored=mirrored),
+            "repository": own_repository(name, site.design, site.lock),
+        }
         for name, image in sorted(site.lock.images.items())
     ]
     kubernetes = site.design.scheduler.kind == "kubernetes"

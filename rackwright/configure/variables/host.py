@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 
 from rackwright import __version__
+from rackwright.configure.gpu.own_images import image_packages
 from rackwright.configure.host import audit_rules, firewall, mounts, patch_window, second_factor, ssh_server
 from rackwright.configure.host.tools import tools_of
 from rackwright.configure.variables.area import Area, Site, Variables
@@ -109,8 +110,9 @@ def _watch(site: Site) -> Mapping[str, Variables]:
 
 def _of_host(host: Host, site: Site) -> Variables:
     wire = mounts.packages(site.design) if host.roles & {"storage_nfs", "nfs_server"} else ()
+    images = image_packages(site.design, site.lock) if "ngc" in host.roles else ()
     return {
-        "base_tools": tools_of(host.roles, site.lock, wire),
+        "base_tools": tools_of(host.roles, site.lock, (*wire, *images)),
         "hardening_ptrace_scope": 0 if "fabric_efa" in host.roles and not site.design.hosts.strict else 1,
         "firewall_rules": firewall.input_rules(host, site),
         "firewall_forwards": forwards(host, site),

@@ -55,7 +55,8 @@ def test_a_real_cluster_uses_its_own_kernel_and_trusts_no_figure_that_the_node_d
 
 
 def test_images_come_through_the_local_registry_by_digest() -> None:
-    assert group("ngc")["ngc_images"] == [{"reference": IMAGE, "digest": DIGEST, "way": "containerd"}]
+    image = {"reference": IMAGE, "digest": DIGEST, "way": "containerd", "repository": ""}
+    assert group("ngc")["ngc_images"] == [image]
     assert group("container_runtime")["container_runtime_mirrors"] == [
         {"registry": "nvcr.io", "url": "http://10.40.0.1:5000"}
     ]
@@ -64,6 +65,14 @@ def test_images_come_through_the_local_registry_by_digest() -> None:
 def test_without_local_services_nothing_points_at_the_local_cloud() -> None:
     assert group("container_runtime", "aws", services=None)["container_runtime_mirrors"] == []
     assert group("base", "aws", services=None)["base_apt_repositories"] == []
+
+
+def test_on_aws_a_node_asks_the_stack_s_own_registry_first_and_can_log_in_there() -> None:
+    (image,) = group("ngc", "aws", services=None)["ngc_images"]
+    assert image["repository"] == "sample/nvcr.io/nvidia/cuda"
+    hosts = site("aws", services=None)["hosts"]
+    assert "amazon-ecr-credential-helper" in hosts["train-2"]["base_tools"]
+    assert "amazon-ecr-credential-helper" not in hosts["head-1"]["base_tools"]
 
 
 def test_the_cuda_release_is_that_of_the_locked_library() -> None:

@@ -7,14 +7,18 @@ line. Exit status: 0 all are there, 1 not all are, 4 (wait) they still come.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +28,9 @@ HOSTS = "/etc/containerd/certs.d"
 SPACE = Path("/var") / "tmp"
 """Where an image lies between skopeo and containerd; /tmp may be memory."""
 UNIT = "rackwright-images.service"
+HELPER = "docker-credential-ecr-login"
+METADATA = "169.254.169.254"
+METADATA_S = 2.0
 STILL_COMING = 4
 TRIES = 3
 _SIZES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "KB": 1000, "MB": 1000**2, "GB": 1000**3}
@@ -59,6 +66,54 @@ def read_active(text: str) -> int:
     return int(sum(float(number) * _SIZES[unit] for number, unit in found))
 
 
+def own_registry() -> str:
+    """Address of the account's own registry in this region, by what the instance says of itself; empty elsewhere."""
+    if shutil.which(HELPER) is None:
+        return ""
+    try:
+        token = ask("PUT", "/latest/api/token", {"X-aws-ec2-metadata-token-ttl-seconds": "60"})
+        said = {"X-aws-ec2-metadata-token": token}
+        where = json.loads(ask("GET", "/latest/dynamic/instance-identity/document", said))
+        domain = ask("GET", "/latest/meta-data/services/domain", said)
+    except (OSError, ValueError):
+        return ""
+    return f"{where['accountId']}.dkr.ecr.{where['region']}.{domain}"
+
+
+def ask(method: str, path: str, headers: Mapping[str, str]) -> str:
+    """One answer of the metadata service."""
+    with contextlib.closing(HTTPConnection(METADATA, timeout=METADATA_S)) as service:
+        service.request(method, path, headers=dict(headers))
+        answer = service.getresponse()
+        text = answer.read().decode()
+    if answer.status != HTTPStatus.OK:
+        raise OSError(f"the metadata service answers {answer.status}")
+    return text
+
+
+def commands_from(registry: str, image: Image, plan: Mapping[str, Any], folder: str) -> list[list[str]]:
+    """Commands that fetch `image` from the account's own registry; the log-in comes from the node's role."""
+    pinned, login = f"{registry}/{image['repository']}@{image['digest']}", Path(f"{folder}-login")
+    login.mkdir()
+    helpers = {registry: HELPER.removeprefix("docker-credential-")}
+    (login / "config.json").write_text(json.dumps({"credHelpers": helpers}))
+    if image["way"] == "docker":
+        pull = ["docker", "--config", str(login), "pull", "--quiet", pinned]
+        return [pull, ["docker", "tag", pinned, image["reference"]]]
+    return through_folder(image, plan, folder, pinned, ["--authfile", str(login / "config.json")])
+
+
+def through_folder(
+    image: Image, plan: Mapping[str, Any], folder: str, pinned: str, login: Sequence[str]
+) -> list[list[str]]:
+    """Commands by skopeo, which can log in and check signatures, and then into containerd."""
+    name, _, tag = image["reference"].rpartition(":")
+    copy = ["skopeo", "copy", "--all", "--preserve-digests", *login, f"docker://{pinned}", f"oci:{folder}:{tag}"]
+    pack = ["tar", "--create", "--directory", folder, "--file", f"{folder}.tar", "."]
+    ctr = ["ctr", "--namespace", str(plan["namespace"]), "images"]
+    return [copy, pack, [*ctr, "import", "--all-platforms", "--base-name", name, f"{folder}.tar"]]
+
+
 def commands_for(image: Image, plan: Mapping[str, Any], folder: str) -> list[list[str]]:
     """Commands that fetch `image` by digest and give it its tag; `folder` is for one image on its way."""
     pinned, space = f"{bare(image['reference'])}@{image['digest']}", str(plan["namespace"])
@@ -68,10 +123,7 @@ def commands_for(image: Image, plan: Mapping[str, Any], folder: str) -> list[lis
         return [["docker", *config, "pull", "--quiet", pinned], ["docker", "tag", pinned, image["reference"]]]
     if image["way"] == "skopeo":
         login = ["--authfile", plan["authfile"]] if plan["authfile"] else []
-        name, tag = bare(image["reference"]), image["reference"].rpartition(":")[2]
-        copy = ["skopeo", "copy", "--all", "--preserve-digests", *login, f"docker://{pinned}", f"oci:{folder}:{tag}"]
-        pack = ["tar", "--create", "--directory", folder, "--file", f"{folder}.tar", "."]
-        return [copy, pack, [*ctr, "import", "--all-platforms", "--base-name", name, f"{folder}.tar"]]
+        return through_folder(image, plan, folder, pinned, login)
     return [
         [*ctr, "pull", "--hosts-dir", HOSTS, pinned],
         [*ctr, "tag", "--force", pinned, image["reference"]],
@@ -101,9 +153,14 @@ def held(plan: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def fetch(image: Image, plan: Mapping[str, Any]) -> None:
-    """Fetch one image, again when the network fails."""
+def fetch(image: Image, plan: Mapping[str, Any], registry: str = "") -> None:
+    """Fetch one image: from the own `registry` where it has it, else from the image's own; again when that fails."""
     with tempfile.TemporaryDirectory(prefix="rackwright-image-", dir=SPACE) as folder:
+        if registry and image.get("repository"):
+            with contextlib.suppress(RuntimeError):
+                for command in commands_from(registry, image, plan, f"{folder}/own"):
+                    again(command, 1)
+                return
         for command in commands_for(image, plan, f"{folder}/image"):
             again(command, TRIES)
 
@@ -126,8 +183,9 @@ def pull(plan: Mapping[str, Any]) -> int:
     wanted = missing(plan["images"], held(plan))
     notes: dict[str, Any] = {"began": time.time(), "wanted": len(wanted), "done": [], "failed": {}, "ended": False}
     note(notes)
+    registry = own_registry() if any(image.get("repository") for image in wanted) else ""
     with ThreadPoolExecutor(max_workers=max(1, int(plan["parallel"]))) as pool:
-        coming = {pool.submit(fetch, image, plan): image["reference"] for image in wanted}
+        coming = {pool.submit(fetch, image, plan, registry): image["reference"] for image in wanted}
         for future in as_completed(coming):
             problem = future.exception()
             if problem is None:

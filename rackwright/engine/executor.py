@@ -73,7 +73,7 @@ class Executor:
             old = None
         if goal.import_id and (old is None or old.id != goal.import_id != old.import_id):
             return self._import(goal, provider, ref, old)
-        if old is None or old.pending_replacement:
+        if old is None or old.pending_replacement or provider.never_made(old):
             return self._create(goal, provider, ref, old)
         return self._change(goal, provider, ref, old)
 
@@ -82,7 +82,8 @@ class Executor:
     def _create(self, goal: Goal, provider: Provider, ref: str, placeholder: ResourceState | None) -> ResourceState:
         inputs = self._checked(goal, provider, ref, {}, goal.inputs, placeholder.id if placeholder else "")
         state = self.run.state(goal, inputs, None, provider=ref)
-        step = planned(Op.REPLACE if placeholder else Op.CREATE, state, recorded=provider.records_only(goal.type))
+        again = placeholder is not None and placeholder.pending_replacement
+        step = planned(Op.REPLACE if again else Op.CREATE, state, recorded=provider.records_only(goal.type))
         with self.run.carrying_out(step):
             return self._created(state, provider, remove=placeholder)
 

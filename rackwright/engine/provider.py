@@ -1,12 +1,13 @@
 """Calls on resource providers, in plain values.
 
 A provider is anything shaped like `pulumi.runtime.proto.provider_pb2_grpc.ResourceProviderServicer`: methods that take
-a request and a context. On top of the protocol, and only where a provider has them, the engine uses two methods:
+a request and a context. On top of the protocol, and only where a provider has them, the engine uses three methods:
 
 * ``settle(type, urn, inputs) -> id | None``: find what a killed run may have created for `urn` with these inputs (by
   client token, tag or a name made from them). It lets the next run adopt it instead of creating a second one.
 * ``recorded(type) -> bool``: this type cannot be exercised here; the provider only answers as if, and plans and results
-  show it as recorded.
+  show it as recorded;
+* ``never_made(type, id) -> bool``: the id is of a time when the type was only recorded; now it can be made.
 """
 
 from __future__ import annotations
@@ -173,6 +174,11 @@ class Provider:
         """Whether the provider only answers for `type_`, and the resource is kept in the state alone."""
         asked: Callable[[str], bool] | None = getattr(self._servicer, "recorded", None)
         return bool(asked and asked(type_))
+
+    def never_made(self, resource: ResourceState) -> bool:
+        """Whether `resource` was kept in the state alone so far, and the provider can make it now."""
+        asked: Callable[[str, str], bool] | None = getattr(self._servicer, "never_made", None)
+        return bool(asked and asked(resource.type, resource.id))
 
     @property
     def can_settle(self) -> bool:

@@ -221,7 +221,10 @@ def test_a_replaced_one_that_was_to_go_with_another_one_is_not_forgotten(story: 
     before = (Declared("d"), Declared("a", inside="d"))
     after = (Declared("a", fixed=1),)
     faults_at = (None, Fault(1, "before", kills=False), Fault(0, "before", kills=False))
-    _survives(story, [Act(spec, False, fault) for spec, fault in zip((before, after, after), faults_at, strict=True)])
+    _survives(
+        story,
+        [Act(spec, by_hand=False, fault=fault) for spec, fault in zip((before, after, after), faults_at, strict=True)],
+    )
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -18,7 +18,7 @@ from rackwright.engine.providers.aws.cloud import Cloud
 from rackwright.engine.providers.aws.comparison import UNKNOWN, project_inputs
 from rackwright.engine.providers.aws.errors import status_of, translate
 from rackwright.engine.providers.aws.functions import FUNCTIONS
-from rackwright.engine.providers.aws.recorded import RECORDED
+from rackwright.engine.providers.aws.recorded import PREFIX, RECORDED
 from rackwright.engine.providers.aws.resource import Resource, Wanted
 from rackwright.engine.providers.aws.shapes import Props
 from rackwright.engine.providers.aws.types import TYPES
@@ -89,6 +89,10 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         """Whether resources of this type are kept in the state only."""
         return token not in TYPES
 
+    def never_made(self, token: str, id_: str) -> bool:
+        """Whether `id_` is of a time when this type was kept in the state only: nothing stands behind it."""
+        return token in TYPES and id_.startswith(PREFIX)
+
     def settle(self, token: str, urn: str, inputs: Mapping[str, Any]) -> str | None:
         """Id of what an interrupted creation of `urn` left behind; None when there is nothing."""
         kind = resource_type(token)
@@ -151,6 +155,8 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         kind, known, inputs = resource_type(_type(request.urn)), _props(request.properties), _props(request.inputs)
 
         def work() -> provider_pb2.ReadResponse:
+            if self.never_made(_type(request.urn), request.id):
+                return provider_pb2.ReadResponse()
             live = kind.read(self._at(), request.id, {**known, **inputs})
             if live is None:
                 return provider_pb2.ReadResponse()
@@ -166,7 +172,8 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         known = {**_props(request.old_inputs), **_props(request.properties)}
 
         def work() -> Empty:
-            kind.delete(self._at(), request.id, known)
+            if not self.never_made(_type(request.urn), request.id):
+                kind.delete(self._at(), request.id, known)
             return Empty()
 
         return self._guard(_type(request.urn), request.urn, "delete", context, work)

@@ -8,6 +8,9 @@ from rackwright.engine.providers.aws.cloud import Cloud
 from rackwright.engine.providers.aws.resource import Resource, Wanted
 from rackwright.engine.providers.aws.shapes import Props
 
+PREFIX = "recorded-"
+"""How the ids begin that no cloud gave."""
+
 
 class Recorded(Resource):
     """Calls nothing; outputs are the inputs."""
@@ -17,7 +20,7 @@ class Recorded(Resource):
 
     def create(self, cloud: Cloud, wanted: Wanted) -> str:
         """An id that depends on the URN alone."""
-        return f"recorded-{hashlib.sha256(wanted.urn.encode()).hexdigest()[:16]}"
+        return f"{PREFIX}{hashlib.sha256(wanted.urn.encode()).hexdigest()[:16]}"
 
     def read(self, cloud: Cloud, id_: str, known: Props) -> Props:
         """What is recorded."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from ipaddress import IPv4Address, IPv4Network
 
 from pydantic import JsonValue
 
-from rackwright.design import node_name
+from rackwright.design.hosts import host_at, is_elastic
 from rackwright.design.model import Design, Pool
 from rackwright.inventory import Host, Inventory
 
@@ -19,18 +18,8 @@ Member = tuple[str | None, str]
 def hosts_of(design: Design, pool: Pool, members: Sequence[Member]) -> tuple[Host, ...]:
     """Hosts of one pool from its members, without those that Slurm started: they come and go by themselves."""
     cidr = design.network.subnet(pool.subnet).cidr
-    variables: dict[str, JsonValue] = {"gpus": pool.gpus, "pool": pool.name}
     return tuple(
-        Host(
-            name=node_name(pool.name, address, cidr),
-            address=IPv4Address(address),
-            pool=pool.name,
-            roles=frozenset(pool.ansible_roles),
-            instance_id=instance_id,
-            vars=variables,
-        )
-        for instance_id, address in members
-        if not (pool.elastic_cidr and IPv4Address(address) in IPv4Network(pool.elastic_cidr))
+        host_at(pool, cidr, address, instance_id) for instance_id, address in members if not is_elastic(pool, address)
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rackwright.configure.slurm_power import names_in, saving, started_nodes
+from rackwright.configure.slurm_power import elastic_pools, names_in, saving, started_nodes
+from rackwright.design.hosts import is_elastic
 from rackwright.design.model import Design, Pool
 from rackwright.hostlist import compress
 from rackwright.inventory import Host, Inventory
@@ -41,17 +42,23 @@ def controller_variables(inventory: Inventory, design: Design) -> dict[str, obje
     }
 
 
-def node_variables(inventory: Inventory) -> dict[str, object]:
+def node_variables(inventory: Inventory, design: Design) -> dict[str, object]:
     """Variables of role slurm_node; empty when there is no controller."""
-    controllers = inventory.in_role("slurm_controller")
-    return {"slurm_node_controller": f"{controllers[0].address}:{CONTROLLER_PORT}"} if controllers else {}
+    where = _controller(inventory)
+    uptime = design.target == "local" and bool(elastic_pools(design))
+    return {"slurm_node_controller": where, "slurm_node_shares_uptime": uptime} if where else {}
 
 
 def login_variables(inventory: Inventory) -> dict[str, object]:
     """Variables of role slurm_login; empty when there is no controller."""
-    return {
-        f"slurm_login_{name.removeprefix('slurm_node_')}": value for name, value in node_variables(inventory).items()
-    }
+    where = _controller(inventory)
+    return {"slurm_login_controller": where} if where else {}
+
+
+def _controller(inventory: Inventory) -> str:
+    """Where the controller answers; empty without one."""
+    controllers = inventory.in_role("slurm_controller")
+    return f"{controllers[0].address}:{CONTROLLER_PORT}" if controllers else ""
 
 
 def gres_of(pool: Pool) -> str:
@@ -70,9 +77,9 @@ def device_files(gpus: int) -> str:
 
 
 def nodes(inventory: Inventory, design: Design) -> list[dict[str, object]]:
-    """Every node of Slurm, by name."""
+    """Every node of Slurm that always runs, by name."""
     pools = {pool.name: pool for pool in design.pools}
-    return [_node(host, pools[host.pool]) for host in inventory.in_role("slurm_node") if host.pool in pools]
+    return [_node(host, pools[host.pool]) for host in _fixed(inventory, design)]
 
 
 def gres(inventory: Inventory, design: Design) -> list[dict[str, object]]:
@@ -101,6 +108,13 @@ def switches(inventory: Inventory, design: Design) -> list[dict[str, object]]:
     return [*leaves, {"name": "spine", "switches": ",".join(names)}] if len(leaves) > 1 else leaves
 
 
+def _fixed(inventory: Inventory, design: Design) -> list[Host]:
+    """Nodes that always run; those that Slurm starts itself are named by the design, whether they run or not."""
+    pools = {pool.name: pool for pool in design.pools}
+    members = [host for host in inventory.in_role("slurm_node") if host.pool in pools]
+    return [host for host in members if not is_elastic(pools[host.pool], str(host.address))]
+
+
 def _node(host: Host, pool: Pool) -> dict[str, object]:
     return {"name": host.name, "address": str(host.address), **_facts(pool)}
 
@@ -121,6 +135,6 @@ def _partition(name: str, parts: list[tuple[Pool, list[str]]]) -> dict[str, obje
 def _pools(inventory: Inventory, design: Design) -> list[tuple[Pool, list[str]]]:
     """Pools with nodes of Slurm, those that it starts itself too, in design order."""
     by_pool = {pool.name: names for pool in design.pools if (names := names_in(design, pool))}
-    for host in inventory.in_role("slurm_node"):
+    for host in _fixed(inventory, design):
         by_pool.setdefault(host.pool, []).append(host.name)
     return [(pool, by_pool[pool.name]) for pool in design.pools if pool.name in by_pool]

@@ -14,6 +14,7 @@ from rackwright.configure.bundle import Bundle, make_bundle
 from rackwright.configure.pull import Collector
 from rackwright.configure.slices import slices_of
 from rackwright.configure.variables import LocalServices
+from rackwright.design.hosts import elastic_hosts, joined
 from rackwright.design.model import Design
 from rackwright.diagnostics import InputError
 from rackwright.evidence.keys import SigningKey, load_or_make_key
@@ -53,6 +54,7 @@ def pack(
     key: SigningKey,
 ) -> Bundle:
     """The signed bundle of a stack; `secrets` is variable -> name of the secret that holds it."""
+    inventory = joined(inventory, elastic_hosts(design))  # they configure themselves long after this was packed
     site = site_inventory(inventory, design, lock, services)
     roles = {pool.name: pool.role for pool in design.pools}
     return make_bundle(slices_of(site, inventory, roles, secrets), lock, key.sign)

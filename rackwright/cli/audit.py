@@ -18,7 +18,8 @@ from rackwright.cli.watch import Watch
 from rackwright.diagnostics import ClusterError, PolicyRefused
 from rackwright.pipeline.audit import Audit, Places, audit_stack
 from rackwright.pipeline.clock import now
-from rackwright.pipeline.evidence import keep_evidence, stack_log
+from rackwright.pipeline.evidence import keep_evidence
+from rackwright.pipeline.evidence_logs import stack_log
 from rackwright.pipeline.host_documents import program
 from rackwright.pipeline.open import open_stack
 from rackwright.pipeline.refusal import refuse_violations

@@ -1,10 +1,8 @@
-"""Commands about one cluster: up, preview, destroy, status, ssh."""
+"""Commands that make, show and take down a cluster: up, preview, destroy."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict
-from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -12,16 +10,10 @@ from rich.markup import escape
 from policies.report import finding_as_json
 from rackwright.cli.arguments import AllowReplace, Configure, Engine, Json, Stack, Yes
 from rackwright.cli.console import confirm, emit_json, out, say
+from rackwright.cli.design_views import pool_table, subnet_table
 from rackwright.cli.model import show_verdicts
-from rackwright.cli.views import (
-    checks_line,
-    findings_line,
-    plan_table,
-    pool_table,
-    status_lines,
-    subnet_table,
-    summary_lines,
-)
+from rackwright.cli.plan_views import plan_table, summary_lines
+from rackwright.cli.run_views import checks_line, findings_line
 from rackwright.cli.watch import Watch
 from rackwright.diagnostics import ClusterError
 from rackwright.engine import Plan
@@ -30,15 +22,13 @@ from rackwright.pipeline.destroy import Destroyed, standing
 from rackwright.pipeline.destroy import destroy as destroy_stack
 from rackwright.pipeline.open import open_stack
 from rackwright.pipeline.run import Run
-from rackwright.pipeline.shell import shell_command
-from rackwright.pipeline.status import read_status
 from rackwright.pipeline.up import up as bring_up
 from rackwright.pipeline.workspace import project_root
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to `app`."""
-    for command in (up, preview, destroy, status, ssh):
+    for command in (up, preview, destroy):
         app.command()(command)
 
 
@@ -153,26 +143,3 @@ def _destroyed(done: Destroyed) -> str:
         return "nothing to do: the stack has no resources"
     gone = [f"{done.resources} resources"] if done.resources else []
     return f"destroyed {' and '.join([*gone, *(['the local cloud'] if done.cloud else [])])}"
-
-
-def status(stack: Stack, engine: Engine = "auto", as_json: Json = False) -> None:
-    """Show what is recorded of a stack, what runs, and how the last run ended."""
-    prepared, workspace = open_stack(project_root(), stack)
-    found = read_status(Run(prepared, workspace, Watch(yes=True, ask=""), engine))
-    if as_json:
-        emit_json(found.as_json())
-        return
-    for line in status_lines(found):
-        out.print(line, soft_wrap=True)
-
-
-def ssh(
-    stack: Stack,
-    node: Annotated[str, typer.Argument(help="Name of a node, as `rw status` shows it.")],
-    command: Annotated[list[str] | None, typer.Argument(help="Command to run there, after --.")] = None,
-) -> None:
-    """Open a shell on a node of a local stack, or run a command there."""
-    prepared, workspace = open_stack(project_root(), stack)
-    run = Run(prepared, workspace, Watch(yes=True, ask=""))
-    arguments = shell_command(run, node, command or [])
-    os.execvp(arguments[0], arguments)  # noqa: S606 - ssh takes over this process and its terminal

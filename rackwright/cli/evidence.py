@@ -28,7 +28,7 @@ from rackwright.evidence import (
     verify_bundle,
 )
 from rackwright.pipeline.audit_history import read_history
-from rackwright.pipeline.evidence import known_logs
+from rackwright.pipeline.evidence_logs import known_logs
 from rackwright.pipeline.samples import Kind, samples
 from rackwright.pipeline.samples import as_json as as_json_text
 from rackwright.pipeline.sigstore import sign

@@ -13,9 +13,9 @@ from rich.table import Table
 
 from rackwright.cli.arguments import Json, Stack
 from rackwright.cli.console import emit_json, out, say
+from rackwright.cli.design_views import fabric_lines, pool_table, subnet_table
 from rackwright.cli.errors import problem_data
 from rackwright.cli.online import online_data, online_exit_code, show_online
-from rackwright.cli.views import fabric_lines, pool_table, subnet_table
 from rackwright.pipeline.ask import ask_provider
 from rackwright.pipeline.catalogue import every_rule
 from rackwright.pipeline.clock import today

@@ -11,7 +11,8 @@ from rackwright import __version__
 from rackwright.cli.console import out
 
 COMMANDS: dict[str, tuple[str, ...]] = {
-    "cluster": ("up", "preview", "destroy", "status", "ssh"),
+    "cluster": ("up", "preview", "destroy"),
+    "status": ("status", "ssh"),
     "upgrade": ("upgrade", "rollback"),
     "bake": ("bake",),
     "audit": ("audit",),

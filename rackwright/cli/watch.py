@@ -10,7 +10,8 @@ from rich.markup import escape
 from rich.status import Status
 
 from rackwright.cli.console import answered_by, confirm, err, say
-from rackwright.cli.views import failure_line, plan_table, summary_lines
+from rackwright.cli.plan_views import plan_table, summary_lines
+from rackwright.cli.run_views import failure_line
 from rackwright.configure import ConfigureEvent
 from rackwright.design.model import Design
 from rackwright.engine import QUIET, Event, EventKind, Plan

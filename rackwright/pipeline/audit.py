@@ -28,7 +28,7 @@ from rackwright.evidence import read_record
 from rackwright.pipeline.account_facts import account_documents
 from rackwright.pipeline.audit_history import append_mark, audit_at, read_history
 from rackwright.pipeline.checkout import git
-from rackwright.pipeline.evidence import stack_log
+from rackwright.pipeline.evidence_logs import stack_log
 from rackwright.pipeline.findings import modelled, promised, waivers_of
 from rackwright.pipeline.host_documents import host_documents
 from rackwright.pipeline.judged_files import (

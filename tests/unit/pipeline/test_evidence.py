@@ -13,7 +13,8 @@ from rackwright.cli.watch import Watch
 from rackwright.diagnostics import ClusterError, StepFailed
 from rackwright.evidence import EvidenceLog, read_record
 from rackwright.pipeline import checkout
-from rackwright.pipeline.evidence import content_of, keep_evidence, known_logs, stack_log, who
+from rackwright.pipeline.evidence import content_of, keep_evidence, who
+from rackwright.pipeline.evidence_logs import known_logs, stack_log
 from rackwright.pipeline.open import open_stack
 from rackwright.pipeline.run import Run
 from rackwright.pipeline.up import up

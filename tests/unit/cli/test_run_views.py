@@ -1,8 +1,8 @@
-"""What a terminal shows of plans and checks."""
+"""What a terminal shows of a run."""
 
 from __future__ import annotations
 
-from rackwright.cli.views import failure_line
+from rackwright.cli.run_views import failure_line
 from rackwright.outcome import Check, Verdict
 
 

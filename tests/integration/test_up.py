@@ -121,7 +121,7 @@ def test_the_whole_job_survives_kills_and_ends_clean(checkout: Checkout) -> None
 
 def _killed_in_the_apply(checkout: Checkout) -> None:
     process = checkout.start("up", "local", "--yes")
-    wait_until(lambda: checkout.recorded() > 40, process, 300)
+    wait_until(lambda: checkout.recorded() > 40, process, 600)
     process.send_signal(signal.SIGKILL)
     process.wait()
 
@@ -129,7 +129,7 @@ def _killed_in_the_apply(checkout: Checkout) -> None:
 def _killed_in_the_configuration(checkout: Checkout) -> None:
     process = checkout.start("up", "local", "--yes")
     artifacts = checkout.root / ".rw/stacks/local/ansible.log"
-    wait_until(lambda: artifacts.exists() and "TASK" in artifacts.read_text(), process, 300)
+    wait_until(lambda: artifacts.exists() and "TASK" in artifacts.read_text(), process, 600)
     process.send_signal(signal.SIGINT)
     process.communicate()
     assert process.returncode == 130

@@ -217,3 +217,17 @@ def test_an_interrupted_update_is_waited_for_and_the_embedded_engine_finishes_it
     assert not list(locks.glob("*.json")), "the CLI has let go of the stack"
     assert up(checkout.embedded).error() is None
     assert preview(checkout.embedded).unchanged
+
+
+def test_a_remedy_of_the_policy_pack_mends_what_the_official_engine_makes(checkout: Checkout) -> None:
+    keys = checkout.root / "infra" / "aws" / "encryption.py"
+    assert "enable_key_rotation=True" in keys.read_text()
+    keys.write_text(keys.read_text().replace("enable_key_rotation=True", "enable_key_rotation=False"))
+    checkout.pulumi("stack", "init")
+    for name, value in {**checkout.config, "rackwright:remediate": "true"}.items():
+        checkout.pulumi("config", "set", name, value)
+    said = checkout.pulumi("up", "--yes", "--skip-preview", "--policy-pack", "policies")
+    assert "RW-PKEY" in said, "what was mended is told"
+    made = [one for one in checkout.cli.deployment()["resources"] if one["type"] == "aws:kms/key:Key"]
+    assert made
+    assert {one["inputs"]["enableKeyRotation"] for one in made} == {True}

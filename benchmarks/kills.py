@@ -285,14 +285,19 @@ def doomed(
         raise_failed(work(world.options))
 
 
-def lift_termination_protection(world: World) -> None:
-    """What a person does before a destroy: head nodes of a stack on AWS cannot be terminated by mistake."""
-    ec2 = _SESSION.create_client(
-        "ec2", "us-east-1", endpoint_url=world.endpoint, aws_access_key_id="x", aws_secret_access_key="x"
-    )
+def make_deletable(world: World) -> None:
+    """What a person does before a destroy on AWS: end termination protection, and stop and delete access logs."""
+    given = {"endpoint_url": world.endpoint, "aws_access_key_id": "x", "aws_secret_access_key": "x"}
+    ec2, s3 = (_SESSION.create_client(service, "us-east-1", **given) for service in ("ec2", "s3"))
     for reservation in ec2.describe_instances()["Reservations"]:
         for instance in reservation["Instances"]:
             ec2.modify_instance_attribute(InstanceId=instance["InstanceId"], DisableApiTermination={"Value": False})
+    names = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
+    for name in names:
+        s3.put_bucket_logging(Bucket=name, BucketLoggingStatus={})
+    for name in names:
+        for one in s3.list_object_versions(Bucket=name).get("Versions", ()):
+            s3.delete_object(Bucket=name, Key=one["Key"], VersionId=one["VersionId"], BypassGovernanceRetention=True)
 
 
 # --- the whole --------------------------------------------------------------------------------------------------------
@@ -309,14 +314,14 @@ def enumerate_kills(spec: str, *, recovery: bool) -> list[Tally]:
         Doomed.methods, Doomed.seen = frozenset(), set()
         notes = recorded(reference)
         whole, made = reference.inventory(), frozenset(Doomed.seen)
-        lift_termination_protection(reference)
+        make_deletable(reference)
         Doomed.seen = set()
         raise_failed(destroy(reference.options))
         empty, deleted = reference.inventory(), frozenset(Doomed.seen)
     with new_world(spec) as world:
         world.registrations = moved(notes, reference.endpoint, world.endpoint)
         rise = killed_throughout(world, up, frozenset(CHANGING if recovery else ["Create"]), made, whole)
-        lift_termination_protection(world)
+        make_deletable(world)
         return [rise, killed_throughout(world, destroy, frozenset(CHANGING), deleted, empty)]
 
 

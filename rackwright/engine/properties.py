@@ -163,9 +163,14 @@ def opened(value: Any) -> Any:
     return Secret(reveal(value)) if contains_secret(value) else masked(value)
 
 
+def secret_keys(*bags: Mapping[str, Any]) -> set[str]:
+    """Names of the properties in which one of `bags` holds a secret."""
+    return {key for bag in bags for key, value in bag.items() if contains_secret(value)}
+
+
 def keep_secret(outputs: Props, inputs: Mapping[str, Any], extra: Sequence[str] = ()) -> Props:
     """`outputs` with those marked secret whose input of the same name is, or that `extra` names."""
-    marked = {key for key, value in inputs.items() if contains_secret(value)} | set(extra)
+    marked = secret_keys(inputs) | set(extra)
     return {
         key: secret(reveal(value)) if key in marked and not is_secret(value) else value
         for key, value in outputs.items()

@@ -23,7 +23,7 @@ from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import provider_pb2 as pb
 
 from rackwright.diagnostics import CapacityError
-from rackwright.engine.properties import Props, from_struct, keep_secret, reveal, to_struct
+from rackwright.engine.properties import Props, from_struct, keep_secret, reveal, secret_keys, to_struct
 from rackwright.engine.state import ResourceState
 from rackwright.engine.step import Diff, DiffKind
 
@@ -255,7 +255,7 @@ class Provider:
         self._call("Delete", request)
 
     def read(self, resource: ResourceState) -> Found:
-        """The resource as it is now."""
+        """The resource as it is now. What was secret stays secret, in inputs and outputs."""
         request = pb.ReadRequest(
             id=resource.id,
             urn=resource.urn,
@@ -265,8 +265,10 @@ class Provider:
         )
         response = self._call("Read", request)
         inputs = from_struct(response.inputs) if response.HasField("inputs") else None
-        kept = keep_secret(inputs, resource.inputs) if inputs is not None else None
-        return Found(response.id, self._outputs(response.properties, resource), kept)
+        hidden = sorted(secret_keys(resource.inputs, resource.outputs))
+        kept = keep_secret(inputs, {}, hidden) if inputs is not None else None
+        outputs = keep_secret(self._outputs(response.properties, resource), {}, hidden)
+        return Found(response.id, outputs, kept)
 
     def invoke(self, token: str, arguments: Props) -> tuple[Props, list[str]]:
         """Answer of a function, and what is wrong with its arguments."""

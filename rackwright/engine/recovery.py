@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rackwright.engine.plan import EventKind
+from rackwright.engine.properties import secret_keys
 from rackwright.engine.provider import Found, Provider, ProviderError
 from rackwright.engine.provider_resources import Providers
 from rackwright.engine.run import Run
@@ -59,7 +60,8 @@ def _changing(run: Run, provider: Provider, operation: Operation) -> None:
     if resource is None:
         _unrecorded(run, provider, operation)
         return
-    found = _read(provider, resource)
+    hidden = secret_keys(operation.resource.inputs).union(resource.additional_secret_outputs)
+    found = _read(provider, replace(resource, additional_secret_outputs=tuple(sorted(hidden))))
     if found is not None and not found.id:
         run.journal.commit(operation, instead=(resource, replace(resource, pending_replacement=True)))
         _warn(run, f"{resource.urn}: is gone; an interrupted run deleted it")

@@ -227,6 +227,12 @@ def test_a_replaced_one_that_was_to_go_with_another_one_is_not_forgotten(story: 
     )
 
 
+def test_a_secret_that_an_interrupted_update_brought_stays_hidden_when_it_is_read_back(story: Story) -> None:
+    plain, hidden = (Declared("a"),), (Declared("a", size=1, secret=True),)
+    broken = Act(hidden, by_hand=True, fault=Fault(0, "after", kills=False))
+    _survives(story, [Act(plain, by_hand=False, fault=None), broken])
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("at", range(3))
 def test_what_somebody_made_by_hand_is_imported_once_whatever_dies(rig: Rig, at: int, when: str) -> None:

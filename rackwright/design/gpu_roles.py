@@ -72,6 +72,7 @@ def _of_vendors(spec: ClusterSpec, *, slurm: bool) -> Iterator[str]:
 
 
 def _in_containers(spec: ClusterSpec, *, slurm: bool) -> bool:
-    """Whether Slurm's jobs run in containers."""
-    wanted = spec.software.containers != "none" and (spec.slurm is None or spec.slurm.pyxis)
-    return slurm and wanted and spec.target.kind != "local"
+    """Whether Slurm's jobs run in containers: as asked, else where a mirror has the packages."""
+    asked = None if spec.slurm is None else spec.slurm.pyxis
+    wanted = package_source(spec) == "mirror" if asked is None else asked
+    return slurm and wanted and spec.software.containers != "none" and spec.target.kind != "local"

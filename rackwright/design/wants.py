@@ -141,7 +141,7 @@ def _scheduler_wishes(
     schedulers: tuple[SchedulerKind, ...],
 ) -> Wishes:
     wished: Wishes = {}
-    if "slurm" in schedulers and software.containers != "none" and (slurm is None or slurm.pyxis):
+    if "slurm" in schedulers and software.containers != "none" and (slurm is None or slurm.pyxis is not False):
         wished["pyxis"] = ("present", "scheduler.pyxis")
     if slurm is not None and slurm.version:
         wished["slurm"] = (f"{slurm.version}.*", "scheduler.version")

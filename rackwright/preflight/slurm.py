@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rackwright.design.node_software import package_source
 from rackwright.preflight.rule import Fault, Severity, rule
 from rackwright.preflight.view import View
 from rackwright.spec.places import Path
@@ -186,7 +187,13 @@ def plugin_fits_the_release(view: View) -> Iterator[Fault]:
     """
     slurm, lock = view.spec.slurm, view.lock
     package = lock.packages.get("slurm-wlm") or lock.packages.get("slurmctld") if lock else None
-    if slurm and slurm.version and slurm.pyxis and package and not package.version.startswith(slurm.version):
+    if (
+        slurm
+        and slurm.version
+        and slurm.pyxis is not False
+        and package
+        and not package.version.startswith(slurm.version)
+    ):
         summary = f"the spec pins Slurm {slurm.version}, the lock holds {package.version} and pyxis for it"
         yield Fault(_at(view, "version"), summary, "run './rw lock', or leave version out")
 
@@ -419,3 +426,22 @@ def _minutes(text: str) -> int:
     days, dash, rest = text.partition("-")
     hours, minutes, _ = (int(part) for part in (rest if dash else days).split(":"))
     return (int(days) * 1440 if dash else 0) + hours * 60 + minutes
+
+
+@rule("RW-SLURM-027")
+def containers_in_jobs_have_their_packages(view: View) -> Iterator[Fault]:
+    """Containers in Slurm's jobs go with a mirror, or with images that hold their packages.
+
+    enroot is published as files of a release, and pyxis as source that is built for one Slurm; no public package
+    repository holds either, so a node would stop at them.
+
+    Source: https://github.com/NVIDIA/enroot/releases; https://github.com/NVIDIA/pyxis#installation
+    """
+    slurm, spec = view.spec.slurm, view.spec
+    elsewhere = spec.target.kind == "local" or package_source(spec) == "mirror"
+    if slurm is None or not slurm.pyxis or elsewhere:
+        return
+    if bare := [name for name in _workers(view) if spec.pools[name].role == "gpu" and not spec.pools[name].ami]:
+        summary = f"jobs shall run in containers, and pools {', '.join(bare)} have no source of enroot and pyxis"
+        hint = "name a mirror that holds them (software.mirror; ./rw mirror sync makes one), or leave pyxis out"
+        yield Fault(_at(view, "pyxis"), summary, hint)

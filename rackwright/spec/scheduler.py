@@ -39,8 +39,9 @@ class Slurm(SpecModel):
     """Record jobs in a database."""
     database: Literal["local", "aurora", "none"] = "local"
     """Where accounting records are kept."""
-    pyxis: bool = True
-    """Containers in jobs (pyxis and enroot)."""
+    pyxis: bool | None = None
+    """Containers in jobs (pyxis and enroot); None has them where packages come from a mirror, for no public
+    repository holds them."""
     topology: Literal["auto", "tree", "block", "flat"] = "auto"
     """How the network is told to the scheduler."""
     suspend_idle: Minutes | None = None

@@ -35,6 +35,7 @@ from rackwright.lock import resolve
 from rackwright.lock.belonging import packages_for
 from rackwright.lock.model import Lock, OperatingSystem, Package
 from rackwright.spec.cluster import ClusterSpec
+from rackwright.spec.scheduler import Slurm
 from tests.unit.configure.sample import design, inventory, lock
 
 UBUNTU = OperatingSystem(distribution="ubuntu", release="24.04")
@@ -262,7 +263,7 @@ LOCAL = {**AWS, "kind": "local"}
 @pytest.mark.parametrize(
     ("machine", "has", "lacks"),
     [
-        ("p5.48xlarge", {"fabric_manager", "nccl", "dcgm", "acceptance_tools", "enroot", "pyxis"}, {"imex", "mig"}),
+        ("p5.48xlarge", {"fabric_manager", "nccl", "dcgm", "acceptance_tools"}, {"imex", "mig", "enroot", "pyxis"}),
         ("g6e.12xlarge", {"nvidia_repository", "dcgm"}, {"fabric_manager", "imex"}),
     ],
 )
@@ -278,6 +279,27 @@ def test_a_rehearsal_has_only_what_the_distribution_has() -> None:
     machine = load_catalog().machine("p5.48xlarge")
     assert gpu_roles(wanted, wanted.pools["train"], machine, slurm=True) == ("mig",)
     assert gpu_roles(wanted, wanted.pools["head"], machine, slurm=True) == ()
+
+
+@pytest.mark.parametrize(
+    ("software", "asked", "there"),
+    [
+        ({}, None, False),
+        ({"mirror": "https://mirror.example.org"}, None, True),
+        ({"mirror": "https://mirror.example.org"}, False, False),
+        ({}, True, True),
+        ({"mirror": "https://mirror.example.org", "packages_from": "nvidia"}, None, False),
+    ],
+)
+def test_jobs_run_in_containers_as_asked_or_where_a_mirror_has_the_packages(
+    software: dict[str, str], asked: bool | None, there: bool
+) -> None:
+    wanted = spec("p5.48xlarge", AWS, software={"driver": "r580-open", **software})
+    wanted = wanted.model_copy(update={"scheduler": Slurm(kind="slurm", pyxis=asked)})
+    found = set(gpu_roles(wanted, wanted.pools["train"], load_catalog().machine("p5.48xlarge"), slurm=True))
+    assert ({"enroot", "pyxis"} <= found) == there
+    head = gpu_roles(wanted, wanted.pools["head"], load_catalog().machine("m7i.4xlarge"), slurm=True)
+    assert ("pyxis" in head) == there
 
 
 def test_under_kubernetes_no_job_runs_through_pyxis() -> None:

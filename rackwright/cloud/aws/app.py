@@ -9,6 +9,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -50,7 +51,7 @@ class Emulator:
         on_change: Callable[[], None],
         behaviours: Behaviours = BEHAVIOURS,
     ) -> None:
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._moto = _Applications(create_backend_app)
         self._journal, self._faults, self._on_change = journal, faults, on_change
         self._behaviours = behaviours
         self._lock = threading.RLock()
@@ -149,11 +150,7 @@ class Emulator:
         if app.service not in self._seeded:
             seed_every_source()  # asking for the application has imported the service
             self._seeded.add(app.service)
-        return Call(environ, app.service, _region(environ), self._run_moto)
-
-    def _run_moto(self, environ: dict[str, Any]) -> Reply:
-        body, status, headers = run_wsgi_app(self._moto, environ, buffered=True)
-        return Reply(int(status.split()[0]), tuple(headers.items()), b"".join(body))
+        return Call(environ, app.service, _region(environ), partial(_run, app))
 
     def _answer(self, call: Call, seed: int) -> Reply:
         mock_random.seed(seed)
@@ -169,6 +166,26 @@ class Emulator:
             message = f"the local AWS broke in {call.service}:{call.action}: {type(bug).__name__}: {bug}"
             return call.refuse(ApiError("InternalFailure", message, HTTPStatus.INTERNAL_SERVER_ERROR))
         return reply if _understood(call, reply) else call.refuse(_not_implemented(call))
+
+
+class _Applications(DomainDispatcherApplication):
+    """moto's applications by host. moto lists its own folder to find each; a host's service does not change."""
+
+    def __init__(self, create: Callable[[Any], Any]) -> None:
+        super().__init__(create)
+        self._service_of: dict[str | None, Any] = {}
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        """Service that answers for `host`; None when moto must look at the request itself."""
+        if host not in self._service_of:
+            self._service_of[host] = super().get_backend_for_host(host)
+        return self._service_of[host]
+
+
+def _run(app: Any, environ: dict[str, Any]) -> Reply:
+    """What moto's application `app` answers."""
+    body, status, headers = run_wsgi_app(app, environ, buffered=True)
+    return Reply(int(status.split()[0]), tuple(headers.items()), b"".join(body))
 
 
 def _send(reply: Reply, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:

@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.aws.context import Context
-from infra.aws.idle_gpus import METRIC, NAMESPACE
+from rackwright.design.idle import METRIC, NAMESPACE
 
 Series = tuple[str, ...]
 """Namespace, metric, then dimension and value in turn, as a dashboard's JSON has it."""
@@ -43,15 +43,19 @@ def graph(title: str, series: Sequence[Series], region: str, place: int, statist
     }
 
 
-def body(region: str, groups: Mapping[str, str], lustre: Mapping[str, str], efs: Mapping[str, str]) -> str:
+def body(
+    region: str, cluster: str, groups: Mapping[str, str], lustre: Mapping[str, str], efs: Mapping[str, str]
+) -> str:
     """The dashboard's JSON: GPUs and sizes of each group, traffic of each file system. Pure; the same every time.
 
     `groups` is pool -> name of its auto-scaling group; the others are name -> id of a file system.
     """
     graphs: list[tuple[str, list[Series], str]] = []
     if groups:
-        at = [(NAMESPACE, METRIC, "AutoScalingGroupName", group) for group in groups.values()]
-        sizes = [("AWS/AutoScaling", "GroupInServiceInstances", *one[2:]) for one in at]
+        at = [(NAMESPACE, METRIC, "Cluster", cluster, "Pool", pool) for pool in groups]
+        sizes = [
+            ("AWS/AutoScaling", "GroupInServiceInstances", "AutoScalingGroupName", group) for group in groups.values()
+        ]
         graphs += [("GPUs at work, percent", list(at), "Average"), ("Nodes in service", list(sizes), "Average")]
     graphs += [
         (f"Lustre {name}", [("AWS/FSx", metric, "FileSystemId", id_) for metric in LUSTRE], "Sum")
@@ -81,7 +85,9 @@ class ClusterDashboard(pulumi.ComponentResource):
         parts: pulumi.Output[Any] = pulumi.Output.from_input(
             {"groups": dict(groups), "lustre": dict(lustre), "efs": dict(efs)}
         )
-        text = parts.apply(lambda known: body(context.region, known["groups"], known["lustre"], known["efs"]))
+        text = parts.apply(
+            lambda known: body(context.region, context.design.name, known["groups"], known["lustre"], known["efs"])
+        )
         aws.cloudwatch.Dashboard(
             context.prefix,
             dashboard_name=context.prefix,

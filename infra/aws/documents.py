@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from rackwright.design.idle import NAMESPACE
+
 Statement = dict[str, JsonValue]
 
 SESSION_MANAGER: tuple[str, ...] = (
@@ -135,9 +137,9 @@ def image_pull_policy(scope: Scope, cluster: str) -> str:
 
 
 def telemetry_policy(scope: Scope, cluster: str) -> str:
-    """Send the agent's metrics, and logs into the cluster's own groups.
+    """Send metrics into one namespace, and logs into the cluster's own groups.
 
-    Source: Amazon CloudWatch User Guide, "IAM roles and users for the CloudWatch agent".
+    Source: Amazon CloudWatch User Guide, "Using condition keys to limit access to CloudWatch namespaces".
     """
     logs: list[JsonValue] = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
     return as_text(
@@ -146,7 +148,7 @@ def telemetry_policy(scope: Scope, cluster: str) -> str:
                 "Effect": "Allow",
                 "Action": "cloudwatch:PutMetricData",
                 "Resource": "*",
-                "Condition": {"StringEquals": {"cloudwatch:namespace": "CWAgent"}},
+                "Condition": {"StringEquals": {"cloudwatch:namespace": NAMESPACE}},
             },
             {"Effect": "Allow", "Action": logs, "Resource": scope.arn("logs", f"log-group:/rackwright/{cluster}*")},
         ]

@@ -7,19 +7,14 @@ import pulumi_aws as aws
 
 from infra.aws.context import Context
 from rackwright.design.governance import IdleWatch
-
-NAMESPACE, METRIC = "CWAgent", "nvidia_smi_utilization_gpu"
-"""What the CloudWatch agent of a node reports for each GPU.
-Source: Amazon CloudWatch User Guide, "Collect NVIDIA GPU metrics", read 2026-11-21."""
-
-PERIOD_S = 300
+from rackwright.design.idle import METRIC, NAMESPACE, PERIOD_S
 
 
 class IdleGpus(pulumi.ComponentResource):
     """Alarm of a pool in which not one GPU worked for the whole time; where wanted, one node goes each time.
 
-    The busiest GPU of the pool is watched, so that no node with a job is taken; a pool without nodes reports nothing
-    and raises nothing. The group's least size is never undercut.
+    Role gpu_metrics reports every GPU. The busiest one of the pool is watched, so that no node with a job is taken; a
+    pool without nodes reports nothing and raises nothing. The group's least size is never undercut.
     Source: Amazon EC2 Auto Scaling User Guide, "Step and simple scaling policies".
     """
 
@@ -53,7 +48,7 @@ class IdleGpus(pulumi.ComponentResource):
             alarm_description=f"No GPU of pool {watch.pool} worked for {watch.minutes} minutes",
             namespace=NAMESPACE,
             metric_name=METRIC,
-            dimensions={"AutoScalingGroupName": group},
+            dimensions={"Cluster": context.design.name, "Pool": watch.pool},
             statistic="Maximum",
             period=PERIOD_S,
             evaluation_periods=max(1, watch.minutes * 60 // PERIOD_S),

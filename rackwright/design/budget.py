@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from rackwright.design.governance import IdleWatch, Spending
+from rackwright.design.governance import Spending
 from rackwright.design.model import Cost
 from rackwright.design.totals import HOURS_PER_MONTH
 from rackwright.spec.cluster import ClusterSpec
 
 ALERT_AT_PERCENT = (50, 80, 100)
 """What is told where the spec has no budget (our choice)."""
-
-IDLE_PERCENT = 5.0
-"""Our choice: a GPU that holds memory for a job shows a few percent now and then, one that works far more."""
 
 COST_TAGS = ("rackwright:stack", "rackwright:pool", "rackwright:cost-centre", "rackwright:classification")
 """Tags by which bills are split; AWS shows a tag on bills only once it is activated.
@@ -38,23 +35,6 @@ def spending_of(spec: ClusterSpec, cost: Cost) -> Spending | None:
 
 def _elastic(spec: ClusterSpec) -> tuple[str, ...]:
     return tuple(name for name, pool in spec.pools.items() if pool.nodes.min < pool.nodes.max)
-
-
-def idle_of(spec: ClusterSpec) -> tuple[IdleWatch, ...]:
-    """GPU pools that are watched for idleness; only nodes above a pool's least size may go."""
-    minutes = spec.monitoring.idle_after
-    if spec.target.kind == "on-prem" or minutes is None:
-        return ()
-    elastic = _elastic(spec)
-    return tuple(
-        IdleWatch(
-            pool=name,
-            minutes=minutes,
-            percent=IDLE_PERCENT,
-            scale_down=name in elastic and spec.monitoring.idle_action == "scale-down",
-        )
-        for name in spec.pools_of("gpu")
-    )
 
 
 def people_of(spec: ClusterSpec) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from rackwright.design.elastic import with_elastic
 from rackwright.design.fabric import fabric_of
 from rackwright.design.governing import governance_of
 from rackwright.design.host_settings import host_settings
+from rackwright.design.idle import suspend_after
 from rackwright.design.kubernetes import kubernetes_of
 from rackwright.design.model import Design, Pool, Scheduler, Subnet
 from rackwright.design.needs import address_needs
@@ -85,7 +86,7 @@ def _scheduler(spec: ClusterSpec) -> Scheduler:
         kind="slurm",
         cluster_name=spec.slurm.cluster_name or spec.name,
         partitions=listed or workers,
-        suspend_idle_min=spec.slurm.suspend_idle,
+        suspend_idle_min=suspend_after(spec),
     )
 
 

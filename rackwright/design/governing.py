@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from rackwright.design.access import access_of, trail_of
 from rackwright.design.backup import backups_of
-from rackwright.design.budget import idle_of, people_of, spending_of
+from rackwright.design.budget import people_of, spending_of
 from rackwright.design.governance import Governance
+from rackwright.design.idle import idle_of
 from rackwright.design.keys import keys_of
 from rackwright.design.model import Cost
 from rackwright.design.patching import patching_of

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from math import ceil
 
 from rackwright.design.elastic import block_size, elastic_count
+from rackwright.design.endpoints import interface_endpoints
 from rackwright.design.names import FIRST_FIXED_OFFSET
 from rackwright.design.subnets import Need, Tier
 from rackwright.spec.cluster import ClusterSpec
@@ -88,7 +89,7 @@ def _stable(item: tuple[tuple[Tier, str], int]) -> tuple[int, str]:
 
 def _shared_in_zone(spec: ClusterSpec) -> int:
     """Interface endpoints, the gap before fixed addresses, and room for a Kubernetes API server."""
-    return len(spec.network.interface_endpoints) + FIRST_FIXED_OFFSET + (8 if spec.kubernetes else 0)
+    return len(interface_endpoints(spec)) + FIRST_FIXED_OFFSET + (8 if spec.kubernetes else 0)
 
 
 def _storage_in_zone(spec: ClusterSpec, zone: str) -> int:

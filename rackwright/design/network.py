@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rackwright.design.domains import domains_of
+from rackwright.design.endpoints import interface_endpoints
 from rackwright.design.model import ClientVpn, Network, SiteVpn, Subnet
 from rackwright.design.needs import zones_of
 from rackwright.spec.cluster import ClusterSpec
@@ -32,7 +33,7 @@ def network_of(spec: ClusterSpec, subnets: tuple[Subnet, ...]) -> Network:
     return plain.model_copy(
         update={
             "gateway_endpoints": wanted.gateway_endpoints,
-            "interface_endpoints": wanted.interface_endpoints,
+            "interface_endpoints": interface_endpoints(spec),
             "site_vpn": _site_vpn(wanted.vpn),
             "client_vpn": _client_vpn(wanted.vpn),
             "dns_zone": zone_of(spec),

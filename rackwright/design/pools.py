@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rackwright.catalog import Catalog, Machine
+from rackwright.design import idle
 from rackwright.design.gpu_roles import gpu_roles, without_unwanted
 from rackwright.design.host_roles import host_roles
 from rackwright.design.kubernetes import managed_pools
@@ -176,7 +177,8 @@ def _all_roles(spec: ClusterSpec, plan: PoolPlan) -> tuple[str, ...]:
     efa = any(slot.interface_type != "interface" for slot in plan.slots)
     host = host_roles(spec, plan.name, plan.machine, efa=efa)
     gpu = gpu_roles(spec, plan.wanted, plan.machine, slurm=slurm)
-    return without_unwanted(spec, dict.fromkeys((*roles_of(spec, plan.name), *host, *gpu)))
+    watched = (idle.ROLE,) if idle.reports_gpus(spec, plan.name, plan.wanted, plan.machine) else ()
+    return without_unwanted(spec, dict.fromkeys((*roles_of(spec, plan.name), *host, *gpu, *watched)))
 
 
 def roles_of(spec: ClusterSpec, pool: str) -> tuple[str, ...]:

@@ -88,6 +88,12 @@ class Cloud:
         body = json.dumps({"SecretId": name}).encode()
         return str(json.loads(self._call("secretsmanager", "POST", base, "/", body, more))["SecretString"])
 
+    def keys(self) -> dict[str, str]:
+        """Passing credentials of the instance's role."""
+        role = self.metadata("iam/security-credentials/").split()[0]
+        found: dict[str, str] = json.loads(self.metadata(f"iam/security-credentials/{role}"))
+        return found
+
     def _domain(self) -> str:
         return f"{self.node['region']}.amazonaws.com{'.cn' if self.node['region'].startswith('cn-') else ''}"
 
@@ -98,10 +104,8 @@ class Cloud:
     def _call(
         self, service: str, method: str, base: str, path: str, body: bytes = b"", more: dict[str, str] | None = None
     ) -> bytes:
-        role = self.metadata("iam/security-credentials/").split()[0]
-        keys = json.loads(self.metadata(f"iam/security-credentials/{role}"))
         headers = {"host": urlsplit(base).netloc, **(more or {})}
-        signed = sign(method, quote(path), headers, body, keys, self.node["region"], service, time.gmtime())
+        signed = sign(method, quote(path), headers, body, self.keys(), self.node["region"], service, time.gmtime())
         return ask(base, quote(path), signed, method, body)
 
 

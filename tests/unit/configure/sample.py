@@ -21,7 +21,7 @@ GPU_ROLES = (
 )
 VENDOR_ROLES = (
     *("nvidia_repository", "vgpu", "fabric_manager", "imex", "mig", "dcgm", "cudnn", "tensorrt", "nccl"),
-    *("nsight", "acceptance_tools", "docker", "podman", "enroot", "pyxis"),
+    *("nsight", "acceptance_tools", "docker", "podman", "enroot", "pyxis", "gpu_metrics"),
 )
 """Roles of GPU nodes for which only NVIDIA has the packages: no machine of the local cloud runs them in a rehearsal."""
 SITE_ROLES = (

@@ -16,6 +16,7 @@ from rackwright.design.subnets import RESERVED
 from rackwright.diagnostics import InputError
 from rackwright.spec import ClusterSpec, load_spec, stack_names
 from tests.strategies import specs
+from tests.unit.preflight.case import spec_of
 
 ROOT = Path(__file__).parents[3]
 CATALOG = load_catalog()
@@ -153,3 +154,11 @@ def test_a_machine_that_nobody_knows_is_refused_with_the_nearest():
 def test_a_subnet_counts_what_aws_keeps_back():
     subnet = _design("local").network.subnet("gpu-use1-az6")
     assert subnet.usable_addresses == IPv4Network(subnet.cidr).num_addresses - RESERVED
+
+
+def test_a_closed_network_has_the_endpoints_that_nodes_cannot_do_without() -> None:
+    named = ("ec2", "logs", "secretsmanager")
+    closed = spec_of("aws", {"network.internet_egress": False, "network.interface_endpoints": list(named)})
+    assert design_cluster(closed, load_catalog()).network.interface_endpoints == (*named, "monitoring")
+    opened = spec_of("aws", {"network.interface_endpoints": list(named)})
+    assert design_cluster(opened, load_catalog()).network.interface_endpoints == named

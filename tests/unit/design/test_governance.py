@@ -9,14 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rackwright.catalog import load_catalog
+from rackwright.design import design_cluster
 from rackwright.design.access import LONGEST_SET_NAME, set_name
 from rackwright.design.governance import Governance
 from rackwright.design.governing import governance_of
-from rackwright.design.model import Cost
+from rackwright.design.idle import ROLE
+from rackwright.design.model import Cost, Design
 from rackwright.design.patching import patching_of
 from rackwright.design.registry import repositories_of
 from rackwright.spec import load_spec
 from rackwright.spec.cluster import ClusterSpec
+from tests.unit.preflight.case import spec_of
 
 STACKS = Path(__file__).parents[3] / "stacks"
 COST = Cost(usd_per_hour=100.0, by_pool={}, storage_usd_per_hour=0.0, not_priced=(), priced_on="2026-11-01")
@@ -196,3 +200,32 @@ def test_each_group_has_a_directory_of_its_own_with_its_own_id() -> None:
 def test_repositories_are_named_without_tags_digests_and_ports() -> None:
     images = ["nvcr.io/nvidia/pytorch:25.10-py3", "nvcr.io/nvidia/pytorch@sha256:0", "host:5000/a/b:1", "plain:2"]
     assert repositories_of(images) == ("host:5000/a/b", "nvcr.io/nvidia/pytorch", "plain")
+
+
+def _elastic(scheduler: dict[str, Any], **monitoring: Any) -> Design:
+    changes = {
+        "pools.train.nodes": {"min": 1, "max": 4},
+        "monitoring.idle_action": "scale-down",
+        "scheduler": scheduler,
+    }
+    return design_cluster(changed(spec_of("aws", changes), monitoring=monitoring), load_catalog())
+
+
+SLURM = {"kind": "slurm"}
+
+
+def test_a_group_takes_idle_nodes_away_only_where_no_scheduler_started_them() -> None:
+    assert [(one.pool, one.scale_down) for one in _elastic({"kind": "none"}).governance.idle] == [("train", True)]
+    assert [(one.pool, one.scale_down) for one in _elastic(SLURM).governance.idle] == [("train", False)]
+
+
+def test_under_slurm_idle_nodes_that_are_to_go_are_stopped_by_slurm() -> None:
+    assert _elastic(SLURM).scheduler.suspend_idle_min == 60
+    assert _elastic(SLURM, idle_action="alarm").scheduler.suspend_idle_min is None
+    assert _elastic({**SLURM, "suspend_idle": "20 minutes"}).scheduler.suspend_idle_min == 20
+
+
+def test_nodes_with_nvidia_gpus_report_them_and_others_do_not() -> None:
+    assert ROLE in _elastic(SLURM).pool("train").ansible_roles
+    assert ROLE not in _elastic(SLURM).pool("head").ansible_roles
+    assert ROLE not in _elastic(SLURM, idle_after=None).pool("train").ansible_roles

@@ -181,7 +181,7 @@ def test_registry_has_one_unmovable_repository_for_each_image_and_no_cache_that_
 
 
 def test_a_dashboard_is_the_same_every_time_and_shows_each_pool_and_file_system() -> None:
-    arguments = ("us-east-1", {"train": "h100-train-train"}, {"scratch": "fs-1"}, {"home": "fs-2"})
+    arguments = ("us-east-1", "h100-train", {"train": "h100-train-train"}, {"scratch": "fs-1"}, {"home": "fs-2"})
     assert body(*arguments) == body(*arguments)
     widgets = json.loads(body(*arguments))["widgets"]
     assert [widget["properties"]["title"] for widget in widgets] == [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rackwright.cloud.aws.call import Behaviours
 from rackwright.cloud.aws.services import (
     addresses,
+    alarms,
     bucket_policies,
     budgets,
     capacity,
@@ -34,6 +35,7 @@ from rackwright.cloud.aws.services import (
 
 BEHAVIOURS: Behaviours = {
     **addresses.BEHAVIOURS,
+    **alarms.BEHAVIOURS,
     **budgets.BEHAVIOURS,
     **capacity.BEHAVIOURS,
     **client_vpn.BEHAVIOURS,

@@ -1,0 +1,1 @@
+../../../../../../rackwright/node/fetch.py

@@ -1,0 +1,1 @@
+../../../../../../rackwright/node/gpu_metrics.py

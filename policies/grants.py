@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from policies.reading import maps, texts
-from policies.rule import Resource
+from policies.rule import Find, Resource
 
 GROUP = "kubernetes:rbac.authorization.k8s.io/v1"
 ROLES = frozenset({f"{GROUP}:Role", f"{GROUP}:ClusterRole"})
@@ -34,6 +34,18 @@ def allows(rule: Resource, resource: str, verbs: Iterable[str], group: str = "")
         return []
     granted = set(texts(rule.value("verbs")))
     return [verb for verb in verbs if verb in granted or "*" in granted]
+
+
+def allowing(resources: Sequence[str], verbs: Sequence[str], group: str = "") -> Find:
+    """A finding for each of `resources` of API group `group` on which a rule of the role allows any of `verbs`."""
+
+    def find(role: Resource, _: Sequence[Resource]) -> Iterator[str]:
+        for rule in grants(role):
+            for resource in resources:
+                if found := allows(rule, resource, verbs, group):
+                    yield f"{rule.name} allows {', '.join(found)} on {resource}"
+
+    return find
 
 
 def subjects(binding: Resource) -> list[tuple[str, str, str]]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, known, texts
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -29,15 +30,7 @@ RULE = Rule(
     title="Mandatory access control is on",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "NIST-800-53r5:CM-6",
-        "NIST-800-171r2:3.4.2",
-        "ISO-27001:A.8.9",
-        "SOC2:CC6.8",
-        "PCI-DSS-4.0.1:2.2.1",
-        "CCPA-REGS:7123(c)(5)",
-        "CIS-UBUNTU-24.04:1.3.1.4",
-    ),
+    controls=cite("system-hardening", "CIS-UBUNTU-24.04:1.3.1.4"),
     fix="enable AppArmor",
     code="aa-enforce /etc/apparmor.d/*",
     find=_find,

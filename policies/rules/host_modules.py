@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known, texts
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -31,14 +32,7 @@ RULE = Rule(
     title="The kernel loads no module that nobody needs",
     severity=Severity.LOW,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "NIST-800-53r5:CM-6",
-        "NIST-800-171r2:3.4.2",
-        "ISO-27001:A.8.9",
-        "SOC2:CC6.8",
-        "PCI-DSS-4.0.1:2.2.1",
-        "CCPA-REGS:7123(c)(5)",
-    ),
+    controls=cite("system-hardening"),
     fix="block the modules",
     code="install cramfs /bin/false",
     find=_find,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import known, maps, texts
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -37,14 +38,7 @@ RULE = Rule(
     title="No program runs from where everybody writes",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "NIST-800-53r5:CM-6",
-        "NIST-800-171r2:3.4.2",
-        "ISO-27001:A.8.9",
-        "SOC2:CC6.8",
-        "PCI-DSS-4.0.1:2.2.1",
-        "CCPA-REGS:7123(c)(5)",
-    ),
+    controls=cite("system-hardening"),
     fix="mount /tmp with nodev,nosuid,noexec",
     code="tmpfs /tmp tmpfs nodev,nosuid,noexec,mode=1777 0 0",
     find=_find,

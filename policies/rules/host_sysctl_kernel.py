@@ -13,6 +13,7 @@ Sources: CIS Debian Linux 13 Benchmark and CIS Ubuntu Linux 24.04 Benchmark; ker
 from __future__ import annotations
 
 from policies.checks import facts_must_be
+from policies.controls import cite
 from policies.rule import Enforcement, Rule, Severity
 
 WANTED = {
@@ -36,16 +37,7 @@ RULE = Rule(
     title="The kernel hides itself from its users",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"host:machine"}),
-    controls=(
-        "NIST-800-53r5:CM-6",
-        "NIST-800-171r2:3.4.2",
-        "ISO-27001:A.8.9",
-        "SOC2:CC6.8",
-        "PCI-DSS-4.0.1:2.2.1",
-        "CCPA-REGS:7123(c)(5)",
-        "CIS-UBUNTU-24.04:1.5.1",
-        "CIS-UBUNTU-24.04:1.5.2",
-    ),
+    controls=cite("system-hardening", "CIS-UBUNTU-24.04:1.5.1", "CIS-UBUNTU-24.04:1.5.2"),
     fix="set the sysctl values",
     code="kernel.kptr_restrict = 2",
     find=facts_must_be(WANTED, "sysctl"),

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policies.controls import cite
 from policies.reading import is_true, known, number
 from policies.rule import Enforcement, Resource, Rule, Severity
 
@@ -40,16 +41,7 @@ RULE = Rule(
     title="Kubelets keep the node as it should be",
     severity=Severity.MEDIUM,
     applies_to=frozenset({"kubernetes:component:Kubelet"}),
-    controls=(
-        "NIST-800-53r5:CM-6",
-        "NIST-800-171r2:3.4.2",
-        "ISO-27001:A.8.9",
-        "SOC2:CC6.8",
-        "PCI-DSS-4.0.1:2.2.1",
-        "CCPA-REGS:7123(c)(5)",
-        "CIS-K8S-2.0.1:4.2.13",
-        "CIS-K8S-2.0.1:4.2.14",
-    ),
+    controls=cite("system-hardening", "CIS-K8S-2.0.1:4.2.13", "CIS-K8S-2.0.1:4.2.14"),
     fix="set the hardening options",
     code="protectKernelDefaults: true\nseccompDefault: true\npodPidsLimit: 4096",
     find=_find,

@@ -11,22 +11,12 @@ Sources: Kubernetes documentation, "Role Based Access Control Good Practices"
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 from policies.controls import cite
-from policies.grants import ROLES, allows, grants
-from policies.rule import Enforcement, Resource, Rule, Severity
+from policies.grants import ROLES, allowing
+from policies.rule import Enforcement, Rule, Severity
 
 WHAT = ("certificatesigningrequests/approval",)
 VERBS = ("update", "patch", "approve")
-
-
-def _find(role: Resource, _: Sequence[Resource]) -> Iterator[str]:
-    for rule in grants(role):
-        for what in WHAT:
-            found = allows(rule, what, VERBS, "certificates.k8s.io")
-            if found:
-                yield f"{rule.name} allows {', '.join(found)} on {what}"
 
 
 RULE = Rule(
@@ -37,6 +27,6 @@ RULE = Rule(
     controls=cite("least-privilege", "key-management"),
     fix="leave approval to the controller manager",
     code=("rules: [{apiGroups: [certificates.k8s.io], resources: [certificatesigningrequests], verbs: [create, get]}]"),
-    find=_find,
+    find=allowing(WHAT, VERBS, "certificates.k8s.io"),
     enforcement=Enforcement.ADVISORY,
 )

@@ -11,22 +11,12 @@ Sources: Kubernetes documentation, "Role Based Access Control Good Practices"
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 from policies.controls import cite
-from policies.grants import ROLES, allows, grants
-from policies.rule import Enforcement, Resource, Rule, Severity
+from policies.grants import ROLES, allowing
+from policies.rule import Enforcement, Rule, Severity
 
 WHAT = ("roles", "clusterroles", "rolebindings", "clusterrolebindings")
 VERBS = ("bind", "escalate")
-
-
-def _find(role: Resource, _: Sequence[Resource]) -> Iterator[str]:
-    for rule in grants(role):
-        for what in WHAT:
-            found = allows(rule, what, VERBS, "rbac.authorization.k8s.io")
-            if found:
-                yield f"{rule.name} allows {', '.join(found)} on {what}"
 
 
 RULE = Rule(
@@ -37,6 +27,6 @@ RULE = Rule(
     controls=cite("least-privilege", "CIS-K8S-2.0.1:5.1.8"),
     fix="remove the verbs; let the pipeline change roles",
     code="rules: [{apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs: [get, list]}]",
-    find=_find,
+    find=allowing(WHAT, VERBS, "rbac.authorization.k8s.io"),
     enforcement=Enforcement.ADVISORY,
 )

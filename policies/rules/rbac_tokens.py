@@ -11,22 +11,12 @@ Sources: Kubernetes documentation, "Role Based Access Control Good Practices"
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 from policies.controls import cite
-from policies.grants import ROLES, allows, grants
-from policies.rule import Enforcement, Resource, Rule, Severity
+from policies.grants import ROLES, allowing
+from policies.rule import Enforcement, Rule, Severity
 
 WHAT = ("serviceaccounts/token",)
 VERBS = ("create",)
-
-
-def _find(role: Resource, _: Sequence[Resource]) -> Iterator[str]:
-    for rule in grants(role):
-        for what in WHAT:
-            found = allows(rule, what, VERBS, "")
-            if found:
-                yield f"{rule.name} allows {', '.join(found)} on {what}"
 
 
 RULE = Rule(
@@ -37,6 +27,6 @@ RULE = Rule(
     controls=cite("least-privilege", "kubernetes-identity", "CIS-K8S-2.0.1:5.1.13"),
     fix="remove the verb",
     code='rules: [{apiGroups: [""], resources: [serviceaccounts], verbs: [get]}]',
-    find=_find,
+    find=allowing(WHAT, VERBS),
     enforcement=Enforcement.ADVISORY,
 )

@@ -11,22 +11,12 @@ Sources: Kubernetes documentation, "Role Based Access Control Good Practices"
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 from policies.controls import cite
-from policies.grants import ROLES, allows, grants
-from policies.rule import Enforcement, Resource, Rule, Severity
+from policies.grants import ROLES, allowing
+from policies.rule import Enforcement, Rule, Severity
 
 WHAT = ("validatingwebhookconfigurations", "mutatingwebhookconfigurations")
 VERBS = ("create", "update", "patch", "delete")
-
-
-def _find(role: Resource, _: Sequence[Resource]) -> Iterator[str]:
-    for rule in grants(role):
-        for what in WHAT:
-            found = allows(rule, what, VERBS, "admissionregistration.k8s.io")
-            if found:
-                yield f"{rule.name} allows {', '.join(found)} on {what}"
 
 
 RULE = Rule(
@@ -40,6 +30,6 @@ RULE = Rule(
         "rules: [{apiGroups: [admissionregistration.k8s.io], resources: "
         "[validatingwebhookconfigurations], verbs: [get]}]"
     ),
-    find=_find,
+    find=allowing(WHAT, VERBS, "admissionregistration.k8s.io"),
     enforcement=Enforcement.ADVISORY,
 )

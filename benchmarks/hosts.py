@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -29,20 +30,24 @@ from rich.table import Table
 
 from rackwright.cloud.ssh import known_hosts, ssh_key
 from rackwright.configure import ConfigureResult, site_inventory
+from rackwright.configure.events import ConfigureEvent
 from rackwright.configure.pull import Collector, collect
 from rackwright.configure.runner import PLAYBOOKS, environment, with_access
+from rackwright.inventory import Host
 from rackwright.pipeline.node_store import NodeStore
 from tests.integration.node_lab import DESIGN, LOCK, MUNGE_KEY, Lab, lab_in
+from tests.unit.configure.sample import GPU_ROLES
 
 LIGHT = ("base", "munge", "node_exporter")
-GPU = ("gpu_driver", "cuda", "container_runtime")
+GPU_NODE = tuple(role for role in GPU_ROLES if role not in {"slurm_node", "mfa"})
+"""What a GPU node of the tests runs, but Slurm, which needs a controller, and one-time codes, which need a person."""
 COMPARED = 2
 """Up to this many machines Ansible's own defaults are tried too; with more it takes too long."""
 TARGETS = {
-    "second push, 1 host": 15.0,
+    "second push, 1 GPU node": 15.0,
     "pull: CPU of one more host": 0.2,
     "pull: CPU of one more played node": 0.2,
-    "baked boot to ready": 20.0,
+    "boot from a baked image to ready, 1 GPU node": 20.0,
 }
 """Seconds. From the project's plan."""
 
@@ -55,6 +60,9 @@ class Row:
     tasks: int = 0
     changed: int = 0
     phases: dict[str, float] = field(default_factory=dict)
+    """Seconds."""
+    phase_tasks: dict[str, int] = field(default_factory=dict)
+    """Tasks that ran, skipped ones left out, on all hosts together; known of a push."""
 
 
 def cpu() -> float:
@@ -82,6 +90,8 @@ def say(line: str) -> None:
 def lab(count: int, roles: tuple[str, ...]) -> Iterator[Lab]:
     with tempfile.TemporaryDirectory(prefix="rw-bench-") as folder, lab_in(Path(folder), cap=count + 1) as made:
         made.roles = roles
+        if "ngc" in roles:
+            made.cloud.serve_images(sorted(LOCK.images))
         yield made
 
 
@@ -90,10 +100,44 @@ def push_rows(count: int, roles: tuple[str, ...]) -> list[Row]:
     with lab(count, roles) as here:
         hosts = [here.launch(20 + number, pulls=False) for number in range(count)]
         here.wait_for(*hosts)
-        label = f"{count} hosts" if count > 1 else "1 host"
-        rows = [measured(f"{turn} push, {label}", lambda: here.push(hosts)) for turn in ("first", "second")]
+        rows = [pushed(here, hosts, turn) for turn in ("first", "second")]
         if count <= COMPARED:
-            rows.append(plain_row(here, label))
+            rows.append(plain_row(here, label_of(count, roles)))
+        return rows
+
+
+def label_of(count: int, roles: tuple[str, ...]) -> str:
+    kind = "GPU node" if roles == GPU_NODE else "host"
+    return f"{count} {kind}{'s' if count > 1 else ''}"
+
+
+def pushed(here: Lab, hosts: Sequence[Host], turn: str) -> Row:
+    tasks: Counter[str] = Counter()
+
+    def on_event(event: ConfigureEvent) -> None:
+        tasks[event.phase] += event.status in {"ok", "changed"}
+
+    row = measured(f"{turn} push, {label_of(len(hosts), here.roles)}", lambda: here.push(hosts, on_event))
+    row.phase_tasks = {phase: tasks[phase] for phase in row.phases}
+    return row
+
+
+def baked_rows(roles: tuple[str, ...]) -> list[Row]:
+    """A machine is configured, becomes an image, and another one boots from it; the time from its launch to ready."""
+    with lab(2, roles) as here:
+        host = here.launch(20, pulls=False)
+        here.wait_for(host)
+        rows = [pushed(here, [host], "first")]
+        with here.baked_from(host) as (image, _):
+            bundle = here.pack()
+            here.store.publish(bundle.digest, bundle.data)
+
+            def work() -> ConfigureResult:
+                fresh = here.launch(21, pulls=True, image=image)
+                collector = Collector(here.store, bundle.digest, {str(fresh.instance_id): fresh.name})
+                return collect(collector, lambda _: None, timeout_s=600, log=here.folder / "baked.log")
+
+            rows.append(measured(f"boot from a baked image to ready, {label_of(1, roles)}", work))
         return rows
 
 
@@ -131,7 +175,7 @@ def pull_row(count: int, roles: tuple[str, ...]) -> Row:
             here.store.publish(bundle.digest, bundle.data)
             return collect(collector, lambda _: None, timeout_s=3000, log=here.folder / "pull.log")
 
-        return measured(f"pull, {count} hosts" if count > 1 else "pull, 1 host", work)
+        return measured(f"pull, {label_of(count, roles)}", work)
 
 
 PHASES = ("Validate", "Base", "Driver", "Runtime", "Scheduler", "Monitoring")
@@ -184,14 +228,24 @@ def slope(points: Sequence[tuple[int, float]]) -> float:
 
 
 def table(rows: Sequence[Row], fits: dict[str, float]) -> Table:
-    shown = Table("What", "Wall s", "CPU s", "Tasks", "Changed", "Target s")
+    shown = Table("What", "Wall s", "CPU s", "Tasks", "Changed", "CPU ms a task", "Target s")
     for row in rows:
         target = TARGETS.get(row.what)
-        shown.add_row(
-            row.what, f"{row.wall_s:.1f}", f"{row.cpu_s:.2f}", str(row.tasks or ""), str(row.changed), f"{target or ''}"
-        )
+        each = f"{1000 * row.cpu_s / row.tasks:.0f}" if row.tasks else ""
+        figures = (f"{row.wall_s:.1f}", f"{row.cpu_s:.2f}", str(row.tasks or ""), str(row.changed), each)
+        shown.add_row(row.what, *figures, f"{target or ''}")
     for what, value in fits.items():
-        shown.add_row(what, "", f"{value:.3f}", "", "", f"{TARGETS.get(what, '')}")
+        shown.add_row(what, "", f"{value:.3f}", "", "", "", f"{TARGETS.get(what, '')}")
+    return shown
+
+
+def phase_table(rows: Sequence[Row]) -> Table:
+    """Seconds of each phase, and how many tasks ran in it where that is known."""
+    phases = list(dict.fromkeys(phase for row in rows for phase in row.phases))
+    shown = Table("Phase", *(row.what for row in rows))
+    for phase in phases:
+        cells = [f"{row.phases.get(phase, 0):.1f} s {row.phase_tasks.get(phase, '')}".strip() for row in rows]
+        shown.add_row(phase, *cells)
     return shown
 
 
@@ -207,7 +261,7 @@ def main() -> int:
     pulls = [pull_row(count, LIGHT) for count in counts]
     rows += pulls
     if asked.gpu_node:
-        rows += [*push_rows(1, LIGHT + GPU), pull_row(1, LIGHT + GPU)]
+        rows += [*push_rows(1, GPU_NODE), pull_row(1, GPU_NODE), *baked_rows(GPU_NODE)[1:]]
     played = {int(one): played_pull_row(int(one)) for one in asked.played.split(",") if one}
     rows += played.values()
     pushes = [row for row in rows if row.what.startswith("second push, ")][: len(counts)]
@@ -217,7 +271,10 @@ def main() -> int:
         "second push: CPU of one more host": slope([(n, row.cpu_s) for n, row in zip(counts, pushes, strict=True)]),
     }
     fits = {what: value for what, value in fits.items() if not math.isnan(value)}
-    Console(width=140).print(table(rows, fits))
+    console = Console(width=160)
+    console.print(table(rows, fits))
+    if nodes := [row for row in rows if "GPU node" in row.what and row.phases]:
+        console.print(phase_table(nodes))
     if asked.json:
         asked.json.write_text(json.dumps({"rows": [asdict(row) for row in rows], "fits": fits}, indent=2) + "\n")
     return 0

@@ -10,6 +10,7 @@ import typer
 from rackwright.cli.arguments import Json, Stack
 from rackwright.cli.console import emit_json, out, say
 from rackwright.cli.watch import Watch
+from rackwright.cloud.baked import image_id
 from rackwright.diagnostics import ClusterError
 from rackwright.pipeline.bake import bake as make_images
 from rackwright.pipeline.open import open_stack
@@ -51,3 +52,6 @@ def bake(
         return
     for one in made:
         out.print(f"{one.pool}  {one.name}  ({one.changed} tasks are done in it)", soft_wrap=True)
+    say("to boot from one, write its id into the stack file and bring the stack up again:")
+    for one in made:
+        out.print(f"pools.{one.pool}.ami: {image_id(one.name)}", soft_wrap=True)

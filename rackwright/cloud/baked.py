@@ -6,6 +6,7 @@ local cloud mount it between the base root and their own layer; a cloud's image 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from dataclasses import asdict, dataclass
@@ -54,11 +55,18 @@ def images(cache: Path) -> Path:
     return cache / "images"
 
 
-def layer_of(cache: Path, name: str, base: Path) -> Path | None:
-    """The layer of image `name`, or None for an image that is not one of ours.
+def image_id(name: str) -> str:
+    """Id of image `name`, to be written into a stack file (`pools.<pool>.ami`). Pure."""
+    return f"ami-{hashlib.sha256(name.encode()).hexdigest()[:17]}"
+
+
+def layer_of(cache: Path, image: str, base: Path) -> Path | None:
+    """The layer of `image` (a name, or the id of one in the cache), or None for an image that is not one of ours.
 
     Raises `StepFailed` when it is gone, or lies on another base root than machines have now.
     """
+    known = {image_id(folder.name): folder.name for folder in images(cache).glob(f"{PREFIX}*")}
+    name = known.get(image, image)
     if not name.startswith(PREFIX):
         return None
     folder = images(cache) / name

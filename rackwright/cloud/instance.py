@@ -22,7 +22,7 @@ class WantedInstance:
     generation: int = 0
     """Counts RebootInstances calls and stop/start cycles."""
     image: str = ""
-    """Name of its machine image; a baked one brings a layer of its own."""
+    """Name of its machine image, or its id; a baked one brings a layer of its own."""
     running: bool = True
     """False for a stopped instance: its machine is powered off and keeps its disk."""
 

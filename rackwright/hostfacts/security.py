@@ -67,7 +67,7 @@ def integrity() -> dict[str, Any]:
         return {"tool": "none", "scheduled": False}
     timers = printed("systemctl", "list-timers", "--all", "--no-legend", "--no-pager", "--plain")
     daily = any(Path(folder).glob("*aide*") for folder in ("/etc/cron.daily", "/etc/cron.d"))
-    return {"tool": "aide", "scheduled": "aide" in timers or "dailyaidecheck" in timers or bool(daily)}
+    return {"tool": "aide", "scheduled": "aide" in timers or "rackwright-integrity" in timers or bool(daily)}
 
 
 def credentials() -> list[str]:

@@ -17,7 +17,7 @@ from ipaddress import IPv4Network, ip_address
 from pathlib import Path
 
 from rackwright.cloud import machine, network, process
-from rackwright.cloud.baked import CLEAN, PREFIX, BakedImage, keep
+from rackwright.cloud.baked import CLEAN, PREFIX, BakedImage, image_id, keep
 from rackwright.cloud.guest_files import GPU_TAG
 from rackwright.cloud.instance import WantedInstance
 from rackwright.cloud.local import LocalCloud
@@ -47,7 +47,8 @@ class Baked:
 
     def as_json(self) -> dict[str, object]:
         """For programs."""
-        return {"pool": self.pool, "image": self.name, "changed": self.changed, "path": str(self.path)}
+        told = {"pool": self.pool, "image": self.name, "id": image_id(self.name), "changed": self.changed}
+        return {**told, "path": str(self.path)}
 
 
 def bake(run: Run, pools: tuple[str, ...] = ()) -> tuple[Baked, ...]:

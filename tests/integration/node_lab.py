@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +16,7 @@ from typing import Any
 import boto3
 
 from rackwright.cloud import machine
+from rackwright.cloud.baked import CLEAN, PREFIX, BakedImage, keep
 from rackwright.cloud.local import LocalCloud
 from rackwright.cloud.ssh import known_hosts, ssh_command, ssh_key
 from rackwright.configure import ConfigureResult, LocalServices, configure, site_inventory
@@ -153,6 +155,23 @@ class Lab:
             on_event=on_event,
             limit=",".join(host.name for host in hosts),
         )
+
+    @contextmanager
+    def baked_from(self, host: Host) -> Iterator[tuple[str, Path]]:
+        """The machine image that `host` becomes, and its layer; the host is off afterwards, the image gone."""
+        settings = self.cloud.settings
+        name = f"{PREFIX}test-{settings.key}"
+        done = subprocess.run([*self.ssh(host), "sudo sh -s"], input=CLEAN, text=True, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
+        ec2 = self.client("ec2")
+        ec2.stop_instances(InstanceIds=[host.instance_id])
+        wait_until("the stop", lambda: str(host.instance_id) not in machine.running(settings))
+        base = (self.upper(host).parent / "base").readlink().name
+        kept = keep(settings.cache, BakedImage(name, "sample", "train", base, "0"), self.upper(host))
+        try:
+            yield ec2.register_image(Name=name, Description="of a test")["ImageId"], kept / "layer"
+        finally:
+            shutil.rmtree(kept)
 
     def upper(self, host: Host) -> Path:
         """Everything on the machine that is not of its image."""

@@ -116,7 +116,7 @@ def wait_until(what: str, condition: Callable[[], bool]) -> None:
 def test_fresh_machines_become_the_cluster_of_the_design(cluster: Cluster, first: ConfigureResult) -> None:
     assert first.changed > 0
     assert [phase.name for phase in first.phases] == [
-        *("Validate", "Base", "Driver", "Fabric", "Storage", "Runtime", "Images"),
+        *("Validate", "Look", "Base", "Driver", "Fabric", "Storage", "Runtime", "Images"),
         *("Scheduler", "Monitoring", "Integrity"),
     ]
     assert cluster.accept() == []

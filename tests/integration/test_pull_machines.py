@@ -5,17 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 import stat
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from rackwright.cloud import machine
-from rackwright.cloud.baked import CLEAN, PREFIX, BakedImage, keep
 from rackwright.configure.pull import Collector, NodeReport, collect
 from rackwright.evidence.keys import new_key
 from rackwright.inventory import Host
@@ -117,7 +112,7 @@ def test_a_push_to_a_node_that_pulled_changes_nothing(lab: Lab, pulled: Host) ->
 
 def test_a_node_from_a_baked_image_has_the_same_files_and_less_to_do(lab: Lab, pulled: Host, pushed: Host) -> None:
     wanted = files_of(lab.upper(pushed))
-    with baked_from(lab, pushed) as (image, layer):
+    with lab.baked_from(pushed) as (image, layer):
         host = lab.launch(22, pulls=True, image=image)
         bundle = lab.pack()
         lab.store.publish(bundle.digest, bundle.data)
@@ -128,23 +123,6 @@ def test_a_node_from_a_baked_image_has_the_same_files_and_less_to_do(lab: Lab, p
         found = {**files_of(layer), **files_of(lab.upper(host))}
         assert differing(found, wanted) == []
         assert result.changed < 12, "packages and settings are in the image; secrets, addresses and services are not"
-
-
-@contextmanager
-def baked_from(lab: Lab, host: Host) -> Iterator[tuple[str, Path]]:
-    """The machine image that `host` becomes, and its layer; the host is off afterwards, the image gone."""
-    name = f"{PREFIX}test-{lab.cloud.settings.key}"
-    done = subprocess.run([*lab.ssh(host), "sudo sh -s"], input=CLEAN, text=True, capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr
-    ec2 = lab.client("ec2")
-    ec2.stop_instances(InstanceIds=[host.instance_id])
-    wait_until("the stop", lambda: str(host.instance_id) not in machine.running(lab.cloud.settings))
-    base = (lab.upper(host).parent / "base").readlink().name
-    kept = keep(lab.cloud.settings.cache, BakedImage(name, "sample", "train", base, "0"), lab.upper(host))
-    try:
-        yield ec2.register_image(Name=name, Description="of a test")["ImageId"], kept / "layer"
-    finally:
-        shutil.rmtree(kept)
 
 
 def differing(ours: Files, theirs: Files) -> list[str]:

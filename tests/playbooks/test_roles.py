@@ -145,6 +145,17 @@ def test_every_play_names_its_phase() -> None:
             assert play["gather_facts"] is False
 
 
+def test_a_play_that_leaves_hosts_alone_is_part_of_the_first_look() -> None:
+    (look,) = YAML(typ="safe").load((PLAYBOOKS / "look.yml").read_text())
+    looked = {role["role"] for role in look["roles"]}
+    plays = [play for path in PLAYBOOKS.glob("*.yml") for play in YAML(typ="safe").load(path.read_text())]
+    for play in plays:
+        told = [task.get("vars", {}) for task in play.get("pre_tasks", [])]
+        own = [name for variables in told if variables.get("stale_ends_play") for name in variables["stale_roles"]]
+        assert set(own) <= looked, play["name"]
+        assert [role["role"] for role in play.get("roles", [])] == own or not own, play["name"]
+
+
 @pytest.mark.parametrize("playbook", ["site.yml", "validate.yml"])
 def test_a_playbook_is_well_formed(playbook: str, tmp_path: Path) -> None:
     path = tmp_path / "inventory.json"

@@ -49,8 +49,9 @@ def _wanted(state: Any, instance: Any) -> WantedInstance:
 
 
 def _image_name(state: Any, image_id: str) -> str:
+    """Name of a registered image; for any other its id, by which the cache may know it."""
     image = state.amis.get(image_id)
-    return str(image.name) if image is not None else ""
+    return str(image.name) if image is not None else image_id
 
 
 def decode_user_data(data: Base64EncodedString | None) -> str:

@@ -16,7 +16,7 @@ BY_ROLE: Mapping[str, tuple[str, ...]] = {
     "fail2ban": ("fail2ban", "python3-systemd", "nftables"),
     "patching": ("unattended-upgrades",),
     "auditd": ("auditd",),
-    "integrity": ("aide", "aide-common"),
+    "integrity": ("aide",),
     "mfa": ("libpam-oath",),
     "hardening": ("libpam-pwquality",),
     "container_runtime": ("skopeo",),

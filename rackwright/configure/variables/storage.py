@@ -61,6 +61,7 @@ def _of_groups(site: Site) -> Mapping[str, Variables]:
             "storage_scratch_mount": scratch.mount if scratch else "/scratch",
             "storage_scratch_key_in": scratch.key_in if scratch and scratch.encrypted else "none",
             "storage_scratch_region": design.region or "",
+            "storage_scratch_kms_key": str(site.inventory.vars.get("storage_scratch_kms_key", "")),
         },
         "nfs_server": {"nfs_server_own_kernel": own_kernel},
         "object_store": {"object_store_port": OBJECT_PORT, "object_store_run": own_kernel},

@@ -47,7 +47,7 @@ def upgrade(
 ) -> None:
     """Bring running hosts to the lock: a canary, then drained batches; at most one reboot each. Again: go on."""
     run, watch, options = _open(stack, max_unavailable, grace, reboot_timeout)
-    fleet = Upgrade(run, options).fleet(run.inventory())
+    fleet = Upgrade(run, options).fleet(run.every_host())
     if plan:
         _show_plan(fleet, as_json=as_json)
         return

@@ -12,6 +12,7 @@ from rackwright.pipeline.evidence import keep_evidence
 from rackwright.pipeline.local import is_cloud_gone
 from rackwright.pipeline.provision import EmbeddedEngine
 from rackwright.pipeline.run import Run
+from rackwright.pipeline.started_nodes import stop_started
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,8 @@ def _delete_resources(run: Run) -> None:
     if run.is_local and not run.cloud.status().running:
         run.cloud.up(run.watch.note)
     with run.stage("destroy"):
+        if stopped := stop_started(run.prepared.design, run.endpoint):
+            run.watch.note(f"stopped {stopped} nodes that Slurm had started")
         result = run.engine(change=True).destroy(run.watch.engine)
     problem = result.error()
     if problem is not None:

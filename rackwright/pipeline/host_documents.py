@@ -38,8 +38,8 @@ def program() -> bytes:
 
 
 def host_documents(run: Run) -> list[Document]:
-    """One document for each host of the inventory; of a host that cannot be asked, one that says why."""
-    inventory = run.inventory()
+    """One document for each host, those that Slurm runs too; of a host that cannot be asked, one that says why."""
+    inventory = run.every_host()
     try:
         return _collected(run, inventory)
     except ClusterError as problem:

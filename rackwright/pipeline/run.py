@@ -22,8 +22,11 @@ from rackwright.cloud.local import LocalCloud
 from rackwright.cloud.ssh import known_hosts, public_key, ssh_command, ssh_key
 from rackwright.cloud.status import MachineStatus
 from rackwright.configure import Access, ConfigureResult, LocalServices, configure, site_inventory
+from rackwright.configure.bundle import Bundle
 from rackwright.configure.pull import collect
+from rackwright.configure.slurm_power import elastic_pools
 from rackwright.design.cost_change import CostChange, cost_change
+from rackwright.design.hosts import joined
 from rackwright.design.node_secrets import node_secrets
 from rackwright.diagnostics import InputError
 from rackwright.engine import Plan, Result
@@ -42,6 +45,7 @@ from rackwright.pipeline.prepare import Prepared, prepare
 from rackwright.pipeline.progress import Observer
 from rackwright.pipeline.provision import Engine, choose_engine
 from rackwright.pipeline.refusal import refuse_violations
+from rackwright.pipeline.started_nodes import read_started
 from rackwright.pipeline.way_in import own_ssh, ssh_configuration, through
 from rackwright.pipeline.workspace import Workspace
 
@@ -99,8 +103,9 @@ class Run:
 
     @property
     def pulls(self) -> bool:
-        """Whether the nodes configure themselves."""
-        return (self.way or ("pull" if self.prepared.design.target == "aws" else "push")) == "pull"
+        """Whether the nodes configure themselves; those that Slurm starts have nobody else to do it."""
+        design = self.prepared.design
+        return (self.way or ("pull" if design.target == "aws" or elastic_pools(design) else "push")) == "pull"
 
     @property
     def cloud(self) -> LocalCloud:
@@ -182,6 +187,11 @@ class Run:
             raise InputError(f"stack {self.workspace.stack!r} is not up", hint=f"./rw up {self.workspace.stack}")
         return Inventory.model_validate(json.loads(exported) if isinstance(exported, str) else exported)
 
+    def every_host(self) -> Inventory:
+        """The recorded hosts and those that Slurm runs beside them now. Raises `StepFailed` where nobody says which."""
+        is_down = self.is_local and self.endpoint is None
+        return joined(self.inventory(), () if is_down else read_started(self.prepared.design, self.endpoint))
+
     def own_hosts(self) -> Inventory:
         """The hosts that are ours to configure: all that are not nodes of managed Kubernetes."""
         inventory, kubernetes = self.inventory(), self.prepared.design.kubernetes
@@ -241,15 +251,30 @@ class Run:
             limit=limit,
         )
 
-    def _pull(self, inventory: Inventory) -> ConfigureResult:
-        engine = self.engine(change=False)
-        store = store_of(exported(engine.outputs()), self.prepared.design, self.endpoint)
-        names = {name: f"{self.prepared.design.name}/node/{name}" for name in self.secrets()}
-        for name, text in self.secrets().items():
-            store.keep_secret(names[name], text)
+    def publish(self, inventory: Inventory) -> None:
+        """Let nodes that start from now on configure themselves by this lock; nothing to do where none does so."""
+        outputs = exported(self.engine(change=False).outputs())
+        if outputs.get("node_bucket"):
+            bundle = self._bundle(inventory, self._secret_names())
+            store_of(outputs, self.prepared.design, self.endpoint).publish(bundle.digest, bundle.data)
+
+    def _bundle(self, inventory: Inventory, names: Mapping[str, str]) -> Bundle:
         key = bundle_key(self.workspace)
         bundle = pack(inventory, self.prepared.design, self.lock, self.services(), names, key)
         self.watch.note(f"bundle {bundle.digest[:12]}, {len(bundle.data) / 1e6:.1f} MB")
+        return bundle
+
+    def _secret_names(self) -> dict[str, str]:
+        """Secrets of the roles: variable -> name of the secret that holds it."""
+        return {name: f"{self.prepared.design.name}/node/{name}" for name in self.secrets()}
+
+    def _pull(self, inventory: Inventory) -> ConfigureResult:
+        engine = self.engine(change=False)
+        store = store_of(exported(engine.outputs()), self.prepared.design, self.endpoint)
+        names = self._secret_names()
+        for name, text in self.secrets().items():
+            store.keep_secret(names[name], text)
+        bundle = self._bundle(inventory, names)
         collector = follow(store, bundle, inventory)
         log = self.workspace.folder / "pull.log"
         found = collect(collector, self.watch.task, timeout_s=PULL_TIMEOUT_S, log=log)

@@ -49,6 +49,8 @@ def shell_command(run: Run, node: str, command: Sequence[str], answers: Answers 
 
 def _host(run: Run, node: str) -> Host:
     hosts = {host.name: host for host in run.inventory().hosts}
+    if node not in hosts:  # then only is the account asked: a recorded node must be reached without it
+        hosts = {host.name: host for host in run.every_host().hosts}
     if node not in hosts:
         raise InputError(
             f"stack {run.prepared.stack!r} has no node {node!r}", hint=f"nodes: {', '.join(sorted(hosts)) or 'none'}"

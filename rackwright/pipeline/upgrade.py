@@ -17,6 +17,7 @@ from rackwright.pipeline.evidence import keep_evidence
 from rackwright.pipeline.good_locks import GoodLocks, digest_of
 from rackwright.pipeline.record import write_report
 from rackwright.pipeline.run import Run
+from rackwright.pipeline.upgrade_elastic import kept_running
 from rackwright.pipeline.upgrade_steps import Batch, Hands, Limits, Said
 from rackwright.upgrade import Fleet, Journal, Stage, fleet_of, next_batch
 
@@ -146,8 +147,7 @@ def upgrade(run: Run, options: Options | None = None, *, command: str = "upgrade
     work, unrecorded = Upgrade(run, options or Options()), None
     with run.workspace.only_run(command):
         try:
-            inventory = reachable(run)
-            journal = work.carry_out(inventory, SshHands(run, inventory))
+            journal = _until_nobody_is_new(work)
             GoodLocks(run.workspace).remember(work.lock_file)
             run.facts.outcome = outcome_of(journal)
         except ClusterError as problem:
@@ -165,6 +165,18 @@ def upgrade(run: Run, options: Options | None = None, *, command: str = "upgrade
     return journal
 
 
+def _until_nobody_is_new(work: Upgrade) -> Journal:
+    """All hosts that run; then let new ones start with the lock, and change those that Slurm started meanwhile."""
+    run, inventory = work.run, reachable(work.run)
+    with kept_running(SshHands(run, inventory), inventory, run.prepared.design):
+        while True:
+            journal = work.carry_out(inventory, SshHands(run, inventory))
+            run.publish(inventory)
+            known, inventory = {host.name for host in inventory.hosts}, reachable(run)
+            if known.issuperset(host.name for host in inventory.hosts):
+                return journal
+
+
 def rollback(run: Run, options: Options | None = None) -> Journal:
     """Write the last good lock over the stack's lock file and bring the hosts to it."""
     path = lock_path(run.prepared.path)
@@ -179,7 +191,7 @@ def rollback(run: Run, options: Options | None = None) -> Journal:
 def reachable(run: Run) -> Inventory:
     """The hosts that can be pushed to. `InputError` for a stack whose hosts there is no way to."""
     if run.way_in is not None:
-        return run.inventory()
+        return run.every_host()
     if not run.is_local:
         raise InputError(
             f"an upgrade pushes over ssh, and the hosts of {run.prepared.stack!r} have no way in but Session Manager",
@@ -187,7 +199,7 @@ def reachable(run: Run) -> Inventory:
             hint="RW_SSH_CONFIG=FILE names an ssh configuration that reaches them (docs/guides/hosts.md); or replace "
             "nodes: new ones configure themselves by the lock",
         )
-    return run.wait_for_machines(run.inventory())
+    return run.wait_for_machines(run.every_host())
 
 
 def as_result(work: Upgrade) -> ConfigureResult | None:

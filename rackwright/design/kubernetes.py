@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from rackwright.catalog.addons import addon_version
 from rackwright.design.governance import DataKey
 from rackwright.design.keys import LONGEST_DAYS, SHORTEST_DAYS
 from rackwright.design.kubernetes_model import Addon, Kubernetes, NodeGroup, Person, Taint
@@ -130,7 +131,7 @@ def addons_of(spec: ClusterSpec, pools: Sequence[Pool]) -> tuple[Addon, ...]:
         "s3": Addon(name="aws-mountpoint-s3-csi-driver", service_account="s3-csi-driver-sa", buckets=True),
     }
     own_network = spec.kubernetes is not None and spec.kubernetes.cni == "vpc-cni"
-    return (
+    wanted = (
         *((_network_addon(spec, pools),) if own_network else ()),
         Addon(name="kube-proxy"),
         Addon(name="eks-pod-identity-agent"),
@@ -144,6 +145,16 @@ def addons_of(spec: ClusterSpec, pools: Sequence[Pool]) -> tuple[Addon, ...]:
         ),
         *(drivers[kind] for kind in sorted(drivers) if kind in kinds),
     )
+    return tuple(_pinned(addon, spec.kubernetes) for addon in wanted)
+
+
+def _pinned(addon: Addon, wanted: KubernetesSpec | None) -> Addon:
+    """With the version that the spec names, or the catalog's for the release of Kubernetes."""
+    if wanted is None:
+        return addon
+    known = addon_version(addon.name, wanted.version)
+    version = wanted.addons.get(addon.name) or addon.version or (known.version if known else None)
+    return addon.model_copy(update={"version": version})
 
 
 def _network_addon(spec: ClusterSpec, pools: Sequence[Pool]) -> Addon:

@@ -45,7 +45,7 @@ class Addon(_Part):
 
     name: str
     version: str | None = None
-    """None takes EKS's default for the cluster's release."""
+    """None takes EKS's default for the cluster's release: the catalog knows none."""
     at_least: str | None = None
     """Oldest version that does what this cluster needs."""
     configuration: str = ""

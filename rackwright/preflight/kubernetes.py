@@ -26,7 +26,7 @@ _LABEL = re.compile(r"^([a-z0-9.-]+/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9
 _VALUE = re.compile(r"^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$")
 
 
-def _at(view: View, *rest: str | int) -> Path:
+def at_kubernetes(view: View, *rest: str | int) -> Path:
     """Path of a part of Kubernetes, which may stand inside a split scheduler."""
     whole = isinstance(view.spec.scheduler, KubernetesSpec)
     return ("scheduler", *rest) if whole else ("scheduler", "kubernetes", *rest)
@@ -56,10 +56,10 @@ def release_is_supported(view: View) -> Iterator[Fault]:
     line = product.line_of(kubernetes.version) if product else None
     if line and line.end_of_life and line.end_of_life < view.today:
         summary = f"Kubernetes {kubernetes.version} got its last fix on {line.end_of_life}"
-        yield Fault(_at(view, "version"), summary, "take a newer release")
+        yield Fault(at_kubernetes(view, "version"), summary, "take a newer release")
     elif product and _below(kubernetes.version, product.lines[0].name):
         summary = f"Kubernetes {kubernetes.version} is older than {product.lines[0].name}, the oldest that we know"
-        yield Fault(_at(view, "version"), summary, "take a newer release")
+        yield Fault(at_kubernetes(view, "version"), summary, "take a newer release")
 
 
 @rule("RW-K8S-002")
@@ -79,7 +79,7 @@ def service_addresses_are_free(view: View) -> Iterator[Fault]:
         cidr = getattr(kubernetes, key)
         clash = next((other for other in taken if cidr and IPv4Network(cidr).overlaps(IPv4Network(other))), None)
         if clash:
-            yield Fault(_at(view, key), f"'{cidr}' overlaps '{clash}'", "for example 172.20.0.0/16")
+            yield Fault(at_kubernetes(view, key), f"'{cidr}' overlaps '{clash}'", "for example 172.20.0.0/16")
 
 
 @rule("RW-K8S-003")
@@ -91,7 +91,7 @@ def service_network_has_a_legal_size(view: View) -> Iterator[Fault]:
     kubernetes = view.spec.kubernetes
     if kubernetes and not LARGEST_SERVICE <= IPv4Network(kubernetes.service_cidr).prefixlen <= SMALLEST_SERVICE:
         summary = f"'{kubernetes.service_cidr}' is not a /{LARGEST_SERVICE} to /{SMALLEST_SERVICE}"
-        yield Fault(_at(view, "service_cidr"), summary, "for example 172.20.0.0/16")
+        yield Fault(at_kubernetes(view, "service_cidr"), summary, "for example 172.20.0.0/16")
 
 
 @rule("RW-K8S-004")
@@ -105,7 +105,7 @@ def pods_and_services_are_apart(view: View) -> Iterator[Fault]:
         return
     if IPv4Network(kubernetes.pod_cidr).overlaps(IPv4Network(kubernetes.service_cidr)):
         summary = f"pods '{kubernetes.pod_cidr}' overlap services '{kubernetes.service_cidr}'"
-        yield Fault(_at(view, "pod_cidr"), summary, "renumber one of them")
+        yield Fault(at_kubernetes(view, "pod_cidr"), summary, "renumber one of them")
 
 
 @rule("RW-K8S-005", frameworks=("hipaa", "pci-dss", "nist-800-53", "cis"))
@@ -119,7 +119,7 @@ def endpoint_is_not_open(view: View) -> Iterator[Fault]:
         cidrs = kubernetes.public_endpoint_cidrs
         if not cidrs or any(IPv4Network(cidr).prefixlen == 0 for cidr in cidrs):
             hint = "name public_endpoint_cidrs, or set public_endpoint: false"
-            yield Fault(_at(view, "public_endpoint"), "the API server answers the whole internet", hint)
+            yield Fault(at_kubernetes(view, "public_endpoint"), "the API server answers the whole internet", hint)
 
 
 @rule("RW-K8S-006")
@@ -129,7 +129,7 @@ def distribution_fits_the_target(view: View) -> Iterator[Fault]:
     Source: our own model: EKS is a service of AWS
     """
     if view.spec.kubernetes and view.on_prem and view.spec.kubernetes.distribution == "eks":
-        yield Fault(_at(view, "distribution"), "EKS is a service of AWS", "use kubeadm")
+        yield Fault(at_kubernetes(view, "distribution"), "EKS is a service of AWS", "use kubeadm")
 
 
 @rule("RW-K8S-007")
@@ -139,7 +139,7 @@ def network_plugin_fits_the_target(view: View) -> Iterator[Fault]:
     Source: https://docs.aws.amazon.com/eks/latest/userguide/managing-vpc-cni.html
     """
     if view.spec.kubernetes and view.on_prem and view.spec.kubernetes.cni == "vpc-cni":
-        yield Fault(_at(view, "cni"), "vpc-cni gives pods addresses of a VPC", "use cilium or calico")
+        yield Fault(at_kubernetes(view, "cni"), "vpc-cni gives pods addresses of a VPC", "use cilium or calico")
 
 
 @rule("RW-K8S-008")
@@ -153,7 +153,7 @@ def network_plugin_knows_efa_only(view: View) -> Iterator[Fault]:
     kubernetes = view.spec.kubernetes
     if kubernetes and kubernetes.cni == "vpc-cni" and view.efa_pools and _below(kubernetes.cni_version, "1.18.5"):
         summary = f"vpc-cni {kubernetes.cni_version} does not know efa-only interfaces, 1.18.5 does"
-        yield Fault(_at(view, "cni_version"), summary, "leave cni_version out")
+        yield Fault(at_kubernetes(view, "cni_version"), summary, "leave cni_version out")
 
 
 @rule("RW-K8S-009")
@@ -170,7 +170,7 @@ def efa_plugin_knows_the_machine(view: View) -> Iterator[Fault]:
         needed = least.get(pool.machine.family)
         if kubernetes and needed and _below(kubernetes.efa_plugin, needed):
             summary = f"EFA plug-in {kubernetes.efa_plugin} does not know {pool.machine.name}, {needed} does"
-            yield Fault(_at(view, "efa_plugin"), summary, "leave efa_plugin out")
+            yield Fault(at_kubernetes(view, "efa_plugin"), summary, "leave efa_plugin out")
 
 
 @rule("RW-K8S-010")
@@ -199,7 +199,7 @@ def dynamic_allocation_is_possible(view: View) -> Iterator[Fault]:
     branch = view.spec.software.driver_branch
     if kubernetes and kubernetes.dra and (_below(kubernetes.version, "1.32") or branch < DRA_BRANCH):
         summary = f"dra with Kubernetes {kubernetes.version} and driver {branch}, at least 1.32 and {DRA_BRANCH}"
-        yield Fault(_at(view, "dra"), summary, "take newer ones, or dra: false")
+        yield Fault(at_kubernetes(view, "dra"), summary, "take newer ones, or dra: false")
 
 
 @rule("RW-K8S-012", Severity.WARNING)
@@ -213,7 +213,7 @@ def racks_have_compute_domains(view: View) -> Iterator[Fault]:
     kubernetes = view.spec.kubernetes
     racks = [pool.name for pool in view.pools if pool.machine.nvlink_domain_nodes > 1]
     if kubernetes and racks and not kubernetes.dra:
-        yield Fault(_at(view, "dra"), f"pool '{racks[0]}' has NVLink racks and dra is false", "set dra: true")
+        yield Fault(at_kubernetes(view, "dra"), f"pool '{racks[0]}' has NVLink racks and dra is false", "set dra: true")
 
 
 @rule("RW-K8S-013", frameworks=("hipaa", "pci-dss", "nist-800-53", "cis"))
@@ -225,7 +225,9 @@ def secrets_are_encrypted(view: View) -> Iterator[Fault]:
     kubernetes = view.spec.kubernetes
     strict = view.sensitive or view.follows("hipaa", "pci-dss", "nist-800-53", "cis")
     if kubernetes and strict and not kubernetes.secrets_encryption:
-        yield Fault(_at(view, "secrets_encryption"), "secrets are kept in the clear", "set secrets_encryption: true")
+        yield Fault(
+            at_kubernetes(view, "secrets_encryption"), "secrets are kept in the clear", "set secrets_encryption: true"
+        )
 
 
 @rule("RW-K8S-014", frameworks=("hipaa", "sox", "pci-dss", "nist-800-53", "cis"))
@@ -236,7 +238,7 @@ def calls_are_recorded(view: View) -> Iterator[Fault]:
     """
     kubernetes = view.spec.kubernetes
     if kubernetes and view.spec.compliance and not kubernetes.audit_logs:
-        yield Fault(_at(view, "audit_logs"), "audit_logs is false", "set audit_logs: true")
+        yield Fault(at_kubernetes(view, "audit_logs"), "audit_logs is false", "set audit_logs: true")
 
 
 @rule("RW-K8S-015", Severity.WARNING, frameworks=("pci-dss", "nist-800-53", "cis"))
@@ -248,7 +250,7 @@ def pods_are_restricted(view: View) -> Iterator[Fault]:
     Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/; CIS Kubernetes Benchmark 5.2
     """
     if view.spec.kubernetes and view.spec.kubernetes.pod_security == "privileged":
-        yield Fault(_at(view, "pod_security"), "pods may do anything", "use baseline or restricted")
+        yield Fault(at_kubernetes(view, "pod_security"), "pods may do anything", "use baseline or restricted")
 
 
 @rule("RW-K8S-016", Severity.WARNING, frameworks=("pci-dss", "nist-800-53", "cis"))
@@ -258,7 +260,9 @@ def pods_are_fenced(view: View) -> Iterator[Fault]:
     Source: CIS Kubernetes Benchmark 5.3.2; NIST SP 800-53 SC-7
     """
     if view.spec.kubernetes and not view.spec.kubernetes.network_policies:
-        yield Fault(_at(view, "network_policies"), "every pod can reach every pod", "set network_policies: true")
+        yield Fault(
+            at_kubernetes(view, "network_policies"), "every pod can reach every pod", "set network_policies: true"
+        )
 
 
 @rule("RW-K8S-017", Severity.WARNING)
@@ -342,7 +346,7 @@ def elastic_pools_have_an_autoscaler(view: View) -> Iterator[Fault]:
     for name, pool in view.spec.pools.items():
         if pool.nodes.min < pool.nodes.max:
             summary = f"pool '{name}' has {pool.nodes.min} to {pool.nodes.max} nodes and nothing scales it"
-            yield Fault(_at(view, "autoscaler"), summary, "use karpenter or cluster-autoscaler")
+            yield Fault(at_kubernetes(view, "autoscaler"), summary, "use karpenter or cluster-autoscaler")
 
 
 @rule("RW-K8S-023")
@@ -352,7 +356,7 @@ def autoscaler_fits_the_target(view: View) -> Iterator[Fault]:
     Source: https://karpenter.sh/docs/ (the AWS provider is the one that knows EFA and capacity blocks)
     """
     if view.spec.kubernetes and view.on_prem and view.spec.kubernetes.autoscaler != "none":
-        yield Fault(_at(view, "autoscaler"), "machines of one's own cannot be launched", "use none")
+        yield Fault(at_kubernetes(view, "autoscaler"), "machines of one's own cannot be launched", "use none")
 
 
 @rule("RW-K8S-024", Severity.WARNING)
@@ -365,7 +369,7 @@ def upgrades_leave_nodes_working(view: View) -> Iterator[Fault]:
     nodes = sum(pool.most for pool in view.nvidia_pools)
     if kubernetes and nodes > SHARE and kubernetes.max_unavailable * SHARE > nodes:
         summary = f"max_unavailable is {kubernetes.max_unavailable} of {nodes} GPU nodes"
-        yield Fault(_at(view, "max_unavailable"), summary, f"at most {max(1, nodes // SHARE)}")
+        yield Fault(at_kubernetes(view, "max_unavailable"), summary, f"at most {max(1, nodes // SHARE)}")
 
 
 @rule("RW-K8S-025")
@@ -394,7 +398,7 @@ def plugins_are_safe(view: View) -> Iterator[Fault]:
     for key, version in least.items() if kubernetes else ():
         if _below(getattr(kubernetes, key), version):
             summary = f"{key} {getattr(kubernetes, key)} is below the safe {version}"
-            yield Fault(_at(view, key), summary, f"leave {key} out, or use {version}")
+            yield Fault(at_kubernetes(view, key), summary, f"leave {key} out, or use {version}")
 
 
 @rule("RW-K8S-027")

@@ -58,6 +58,9 @@ class Slurm(SpecModel):
     """Further lines of slurm.conf."""
 
 
+AddonVersion = Annotated[str, Field(pattern=r"^v\d+\.\d+\.\d+-eksbuild\.\d+$", examples=["v2.1.9-eksbuild.1"])]
+
+
 class KubernetesSpec(SpecModel):
     """Kubernetes."""
 
@@ -70,7 +73,9 @@ class KubernetesSpec(SpecModel):
     cni: Literal["vpc-cni", "cilium", "calico"] = "vpc-cni"
     """Network plug-in."""
     cni_version: str | None = None
-    """Release of the network plug-in; None takes the lock's."""
+    """Release of the network plug-in; None takes the catalog's for EKS, the lock's elsewhere."""
+    addons: Mapping[str, AddonVersion] = {}
+    """Versions of EKS's add-ons over those of the catalog: ``{aws-efs-csi-driver: v2.1.9-eksbuild.1}``."""
     pod_cidr: Cidr | None = None
     """Addresses of pods when they are not the subnet's."""
     service_cidr: Cidr = "172.20.0.0/16"

@@ -2,7 +2,7 @@
 
 Sources: Amazon EKS API Reference, "CreateAddon", "UpdateAddon", "DescribeAddon"; Amazon EKS User Guide, "AWS add-ons"
 and "Amazon EKS add-ons" (docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-eks.html, 2026-11).
-Versions here have the form of AWS's and are the local cloud's own.
+Versions are those of the catalog, and of the local cloud's own making where it has none.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from rackwright.catalog.addons import load_addons
 from rackwright.cloud.aws.call import Behaviours, Call, Reply
 from rackwright.cloud.aws.lifecycle import EKS_ADDON, begin, end, has_gone, state_of
 from rackwright.cloud.aws.services import eks_store as store
@@ -17,7 +18,7 @@ from rackwright.cloud.aws.services.eks_access import associate
 from rackwright.cloud.aws.services.eks_clusters import cluster_of
 from rackwright.cloud.aws.services.eks_store import Cluster, Item, in_use, invalid, not_found
 
-KNOWN = {
+OWN = {
     "vpc-cni": ("v1.20.4-eksbuild.1", "v1.18.5-eksbuild.1", "v1.18.3-eksbuild.1"),
     "kube-proxy": ("v1.35.0-eksbuild.1",),
     "coredns": ("v1.12.4-eksbuild.1",),
@@ -31,7 +32,12 @@ KNOWN = {
     "snapshot-controller": ("v8.3.0-eksbuild.1",),
     "metrics-server": ("v0.8.0-eksbuild.1",),
 }
-"""Add-on -> versions, the default one first."""
+"""Add-on -> versions of the form of AWS's, the default one first."""
+KNOWN = {
+    name: (*dict.fromkeys((*own, *(one.version for one in load_addons() if one.name == name))),)
+    for name, own in OWN.items()
+}
+"""The same with those of the catalog."""
 DEPLOYMENTS = frozenset(("coredns", "aws-ebs-csi-driver", "aws-efs-csi-driver", "aws-fsx-csi-driver", "metrics-server"))
 """Add-ons with pods that need a node which takes them: without one they stay DEGRADED."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -117,18 +118,31 @@ def _preview_data(plan: Plan, run: Run) -> dict[str, object]:
     }
 
 
-def destroy(stack: Stack, yes: Yes = False, engine: Engine = "auto", as_json: Json = False) -> None:
-    """Delete everything that a stack made, and with a local stack the local cloud. The cache stays."""
+def destroy(
+    stack: Stack,
+    yes: Yes = False,
+    engine: Engine = "auto",
+    allow_replace: AllowReplace = None,
+    empty_buckets: Annotated[
+        bool, typer.Option("--empty-buckets", help="Delete what buckets of records hold, with all versions (AWS).")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Delete everything that a stack made, and with a local stack the local cloud. The cache stays.
+
+    On AWS nothing is deleted until everything that is protected is named by --allow-replace, and buckets that hold
+    something are refused without --empty-buckets (those with data need both; objects under a lock stay in any case).
+    """
     prepared, workspace = open_stack(project_root(), stack)
     watch = Watch(yes=yes, ask="")
-    run = Run(prepared, workspace, watch, engine)
+    run = Run(prepared, workspace, watch, engine, frozenset(allow_replace or ()))
     there = standing(run)
     running = run.is_local and run.cloud.status().running
     if (there or running) and not confirm(f"Destroy {prepared.stack} ({there} resources)?", yes=yes):
         say("nothing was changed")
         raise typer.Exit(2)
     try:
-        done = destroy_stack(run)
+        done = destroy_stack(run, empty_buckets=empty_buckets)
         watch.close()
     except (ClusterError, KeyboardInterrupt):
         watch.broke()

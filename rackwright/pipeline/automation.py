@@ -157,9 +157,10 @@ class CliEngine:
         outputs = plain_outputs(stack.outputs())
         return Result(heard.ordered(), tuple(heard.diagnostics), outputs, tuple(heard.failed))
 
-    def destroy(self, on_event: Callable[[Event], None]) -> Result:
-        """``pulumi destroy``."""
+    def destroy(self, on_event: Callable[[Event], None], allow_replace: frozenset[str]) -> Result:
+        """``pulumi destroy``; what `allow_replace` names is taken out of the CLI's protection first."""
         heard = Heard(on_event)
+        self._unprotect(allow_replace)
         self._run(lambda stack: stack.destroy(on_event=heard.hear), heard)
         return Result(heard.ordered(), failed=tuple(heard.failed))
 

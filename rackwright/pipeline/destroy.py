@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from rackwright.pipeline.clearing import clear_the_way, explained
 from rackwright.pipeline.evidence import keep_evidence
 from rackwright.pipeline.local import is_cloud_gone
 from rackwright.pipeline.provision import EmbeddedEngine
@@ -37,16 +38,18 @@ def standing(run: Run) -> int:
     return len(resources) if isinstance(resources, list) else 0
 
 
-def destroy(run: Run) -> Destroyed:
+def destroy(run: Run, *, empty_buckets: bool = False) -> Destroyed:
     """Delete the stack's resources, its machines, the local cloud and its folder.
 
-    The cache (roots, built packages, downloads) stays. A step that fails leaves the rest recorded: run it again.
+    The cache (roots, built packages, downloads) stays. A step that fails leaves the rest recorded: run it again. On AWS
+    what is protected must be named (`run.allow_replace`), and buckets that hold something go with `empty_buckets` only.
     """
     with run.workspace.only_run("destroy"):
         there = standing(run)
         if there and set_aside_if_gone(run):
             there = 0
         if there:
+            clear_the_way(run, empty=empty_buckets)
             with _recorded(run, there):
                 _delete_resources(run)
         with run.stage("local cloud"):
@@ -94,7 +97,7 @@ def _delete_resources(run: Run) -> None:
     with run.stage("destroy"):
         if stopped := stop_started(run.prepared.design, run.endpoint):
             run.watch.note(f"stopped {stopped} nodes that Slurm had started")
-        result = run.engine(change=True).destroy(run.watch.engine)
+        result = run.engine(change=True).destroy(run.watch.engine, run.allow_replace)
     problem = result.error()
     if problem is not None:
-        raise problem
+        raise explained(problem, run.workspace.stack)

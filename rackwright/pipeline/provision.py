@@ -40,8 +40,8 @@ class Engine(Protocol):
     def up(self, on_event: Callable[[Event], None], allow_replace: frozenset[str]) -> Result:
         """Carry the plan out."""
 
-    def destroy(self, on_event: Callable[[Event], None]) -> Result:
-        """Delete everything that the stack made."""
+    def destroy(self, on_event: Callable[[Event], None], allow_replace: frozenset[str]) -> Result:
+        """Delete everything that the stack made; what is protected only where `allow_replace` names it."""
 
     def refresh(self, on_event: Callable[[Event], None], *, record: bool) -> Result:
         """Read everything that the stack owns; what differs from the record, which follows only with `record`."""
@@ -77,7 +77,7 @@ class EmbeddedEngine:
         """Apply to the local cloud."""
         return engine.up(self._options(on_event, allow_replace, analyzers=(self._policies(),)))
 
-    def destroy(self, on_event: Callable[[Event], None]) -> Result:
+    def destroy(self, on_event: Callable[[Event], None], _allow_replace: frozenset[str]) -> Result:
         """Delete everything; protection is for real clouds, the rehearsal's things are only copies."""
         return engine.destroy(replace(self._options(on_event), unprotect=True))
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from rackwright.diagnostics import StepFailed
+from rackwright.diagnostics import InputError, StepFailed
 from rackwright.pipeline.bucket_contents import BucketContents
+from rackwright.pipeline.clearing import clear_the_way, explained
+from rackwright.pipeline.kept_things import BUCKET
+from rackwright.pipeline.run import Run
 
 pytestmark = pytest.mark.cloud
 
@@ -43,3 +47,42 @@ def test_what_s3_does_not_give_up_is_named(emulator) -> None:
         contents.empty(name, lambda line: None)
     assert problem.value.where == f"s3://{name}/record"
     assert contents.has_any(name)
+
+
+def real_run(url: str, buckets: list[str], *, data: str, allowed: set[str]) -> Run:
+    """A run as of a real stack with these buckets, on an account that the emulator plays."""
+    resources = [{"urn": f"urn::{name}", "type": BUCKET, "id": name, "inputs": {}, "protect": True} for name in buckets]
+    engine = SimpleNamespace(
+        deployment=lambda: {"resources": resources}, outputs=lambda: {"outputs": {"buckets": {"results": data}}}
+    )
+    run = SimpleNamespace(
+        is_local=False,
+        endpoint=url,
+        allow_replace=frozenset(allowed),
+        engine=lambda *, change: engine,
+        prepared=SimpleNamespace(design=SimpleNamespace(region="us-east-1")),
+        watch=SimpleNamespace(note=lambda line: None),
+    )
+    return cast("Run", run)
+
+
+def test_nothing_is_emptied_until_everything_may_go(emulator) -> None:
+    s3, contents = emulator.client("s3"), BucketContents("us-east-1", emulator.url)
+    records, data = versioned(s3, "clear-records"), versioned(s3, "clear-data")
+    for name in (records, data):
+        s3.put_object(Bucket=name, Key="a", Body=b"x")
+    named = {f"urn::{records}"}
+    with pytest.raises(InputError) as refusal:
+        clear_the_way(real_run(emulator.url, [records, data], data=data, allowed=named), empty=True)
+    assert {one.where for one in refusal.value.problems} == {f"urn::{data}"}
+    assert contents.has_any(records), "a refusal changes nothing"
+    clear_the_way(real_run(emulator.url, [records, data], data=data, allowed={*named, f"urn::{data}"}), empty=True)
+    assert not contents.has_any(records)
+    assert not contents.has_any(data)
+
+
+def test_a_bucket_that_filled_again_has_a_way_out() -> None:
+    hint = explained(StepFailed("could not delete it: BucketNotEmpty: not empty"), "h100-train").hint
+    assert "--empty-buckets" in str(hint)
+    other = StepFailed("could not delete it: AccessDenied")
+    assert explained(other, "h100-train") is other

@@ -35,7 +35,7 @@ from rackwright.cloud.aws.services import install
 
 INVENTORY = "/inventory"
 TOKEN = re.compile(
-    rb"(?i)((?:client|clientrequest|idempotency)token\W{1,4})[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    rb"(?i)((?:(?:client|clientrequest|idempotency|request)token|creatorrequestid)\W{1,4})[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
 """What the SDK makes up anew for each request."""
 

@@ -1,6 +1,6 @@
 """Kill -9 at every provider call that changes something, in an `up` and in a `destroy` of a whole stack.
 
-    python -m benchmarks.kills [SPEC] [--recovery] [--json]
+    python -m benchmarks.kills [SPEC] [--recovery | --kinds] [--json]
 
 The program runs once, for real, and its registrations are recorded. From then on processes drive the engine with them
 against one AWS emulator and one state folder. Each process is killed with SIGKILL at the first call of Create, Update
@@ -8,12 +8,13 @@ or Delete that no process before it died at: one before the call, the next one a
 recorded. Each goes on where the one before it died, so every such call of the whole run is met by two kills, and every
 settlement of one is carried out. After each kill the record must be sound. At the end exactly what an uninterrupted run
 makes must exist (nothing after `destroy`), a last run must find nothing to change, and nothing may be left open. Steps
-go one at a time here, so that no call is passed by.
+go one at a time here, so that no call is passed by. ``--kinds`` takes one call of each method and type of resource.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import signal
@@ -22,7 +23,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,7 @@ from rackwright.engine import FileBackend, Options, Result, StackRef, deployment
 from rackwright.engine.program import Program
 from rackwright.engine.providers.aws import AwsProvider
 from rackwright.engine.providers.aws import cloud as provider_cloud
+from rackwright.engine.urn import type_of
 
 ROOT = Path(__file__).resolve().parents[1]
 CHANGING = ("Create", "Update", "Delete")
@@ -56,6 +58,8 @@ class Doomed(AwsProvider):
     met: frozenset[Point] = frozenset()
     methods: frozenset[str] = frozenset()
     """What it dies of; nothing for a run that is to live."""
+    among: frozenset[tuple[str, str]] | None = None
+    """Calls that it may die at; None: any."""
     seen: ClassVar[set[tuple[str, str]]] = set()
     """Method and URN of every call that changed something."""
     note = Path()
@@ -83,7 +87,8 @@ class Doomed(AwsProvider):
         return answer
 
     def _die(self, point: Point) -> None:
-        if point[0] in self.methods and point not in self.met:
+        wanted = self.among is None or point[:2] in self.among
+        if wanted and point[0] in self.methods and point not in self.met:
             self.note.write_text(json.dumps(point))
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -224,7 +229,7 @@ class Tally:
 
     what: str
     calls: int = 0
-    """Calls that an undisturbed run makes and that change something."""
+    """Calls that an undisturbed run makes and that change something; with ``--kinds`` one of each kind."""
     passed_by: list[str] = field(default_factory=list)
     """Those before which no process died; there must be none."""
     adopted: list[str] = field(default_factory=list)
@@ -303,11 +308,19 @@ def make_deletable(world: World) -> None:
 # --- the whole --------------------------------------------------------------------------------------------------------
 
 
-def enumerate_kills(spec: str, *, recovery: bool) -> list[Tally]:
+def one_of_each(calls: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """The first of `calls`, by URN, of every method and type."""
+    chosen = {(method, type_of(urn)): (method, urn) for method, urn in sorted(calls, reverse=True)}
+    return frozenset(chosen.values())
+
+
+def enumerate_kills(spec: str, *, recovery: bool, kinds: bool) -> list[Tally]:
     """Kill an `up` and a `destroy` of the stack `spec` at every call that changes something.
 
-    `recovery` adds the calls that only a run after a kill makes: updates that finish what was begun.
+    `recovery` adds the calls that only a run after a kill makes: updates that finish what was begun. `kinds` leaves it
+    at one call of each method and type.
     """
+    gc.disable()  # hundreds of short processes are forked, and collecting would copy their memory
     secrets.ROUNDS = 1  # a million rounds of key derivation for each of a thousand processes prove nothing
     provider_cloud.botocore.session.Session = lambda: _SESSION
     with new_world(spec) as reference:
@@ -320,6 +333,9 @@ def enumerate_kills(spec: str, *, recovery: bool) -> list[Tally]:
         empty, deleted = reference.inventory(), frozenset(Doomed.seen)
     with new_world(spec) as world:
         world.registrations = moved(notes, reference.endpoint, world.endpoint)
+        if kinds:
+            made, deleted = one_of_each(made), one_of_each(deleted)
+            Doomed.among = made | deleted
         rise = killed_throughout(world, up, frozenset(CHANGING if recovery else ["Create"]), made, whole)
         make_deletable(world)
         return [rise, killed_throughout(world, destroy, frozenset(CHANGING), deleted, empty)]
@@ -328,10 +344,12 @@ def enumerate_kills(spec: str, *, recovery: bool) -> list[Tally]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("spec", nargs="?", default="stacks/h100-train.yaml")
-    parser.add_argument("--recovery", action="store_true", help="also kill the calls that only a resumed run makes")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--recovery", action="store_true", help="also kill the calls that only a resumed run makes")
+    which.add_argument("--kinds", action="store_true", help="one call of each method and type of resource")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    tallies = enumerate_kills(asked.spec, recovery=asked.recovery)
+    tallies = enumerate_kills(asked.spec, recovery=asked.recovery, kinds=asked.kinds)
     if asked.json:
         print(json.dumps([vars(tally) for tally in tallies], indent=2))
     for tally in tallies if not asked.json else ():

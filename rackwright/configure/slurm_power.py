@@ -70,6 +70,7 @@ def _pool(design: Design, pool: Pool) -> dict[str, object]:
     return {
         "name": pool.name,
         "template": f"{design.name}-{pool.name}",
+        "alternatives": list(pool.alternatives),
         "subnet": f"{design.name}-{pool.subnet}",
         "cidr": subnet.cidr,
         "first": offsets[0],

@@ -58,6 +58,8 @@ class Pool(_Model):
     role: Literal["control", "login", "gpu", "cpu", "storage"]
     machine: str
     """Catalog name: ``p5.48xlarge``, ``dgx-h100``."""
+    alternatives: tuple[str, ...] = ()
+    """Machines that elastic nodes take in its place where there is none of it, in order."""
     min_nodes: int
     max_nodes: int
     """Equal to `min_nodes` for a pool of fixed size."""

@@ -88,12 +88,13 @@ def finish_pool(spec: ClusterSpec, plan: PoolPlan, subnet: Subnet, catalog: Cata
         name=plan.name,
         role=pool.role,
         machine=pool.machine,
+        alternatives=pool.alternatives,
         min_nodes=pool.nodes.min,
         max_nodes=pool.nodes.max,
         subnet=subnet.name,
         architecture=machine.architecture,
         vcpus=_processors(pool, machine),
-        memory_gib=machine.memory_gib,
+        memory_gib=least_memory(catalog, pool),
         gpus=machine.gpus,
         gpu_model=machine.gpu_model,
         gres_type=gpu.gres_type if gpu else None,
@@ -128,6 +129,11 @@ def finish_pool(spec: ClusterSpec, plan: PoolPlan, subnet: Subnet, catalog: Cata
         watts=machine.watts or _like(machine, catalog),
         watts_of=None if machine.watts else machine.like,
     )
+
+
+def least_memory(catalog: Catalog, pool: PoolSpec) -> float:
+    """GiB that every node of `pool` has, whichever machine it is: Slurm drains a node with less than it expects."""
+    return min(catalog.machine(name).memory_gib for name in (pool.machine, *pool.alternatives))
 
 
 def _capacity(pool: PoolSpec) -> Capacity:

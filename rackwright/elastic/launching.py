@@ -13,11 +13,12 @@ NODE_TAG = "rackwright:node"
 
 
 def launch_params(
-    pool: ElasticPool, node: str, subnet_id: str, interfaces: Sequence[Mapping[str, Any]]
+    pool: ElasticPool, node: str, subnet_id: str, interfaces: Sequence[Mapping[str, Any]], kind: str = ""
 ) -> dict[str, Any]:
     """Parameters that start exactly `node`: the template, with the node's own address on its first interface.
 
-    `interfaces` are those of the template: a launch that names any replaces all of them, so all are named again.
+    `kind` is an instance type in place of the template's; empty takes that. `interfaces` are those of the template: a
+    launch that names any replaces all of them, so all are named again.
     """
     found: dict[str, Any] = {
         "LaunchTemplate": {"LaunchTemplateName": pool.template, "Version": "$Default"},
@@ -27,6 +28,8 @@ def launch_params(
             {"ResourceType": "instance", "Tag": [{"Key": "Name", "Value": node}, {"Key": NODE_TAG, "Value": node}]}
         ],
     }
+    if kind:
+        found["InstanceType"] = kind
     if pool.placement_group:
         found["Placement"] = {"GroupName": pool.placement_group}
     address = address_of(pool, node)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from rackwright.elastic import slurm
 from rackwright.elastic.ec2 import Ec2
@@ -62,19 +63,30 @@ class Power:
         """Start those of `nodes` that are not `there`. Raises `Refused` where not even the first can be asked for."""
         subnet, interfaces = self._ec2.subnet_id(pool.subnet), self._ec2.interfaces(pool.template)
         outcomes = [Outcome(node, there[node]) for node in nodes if node in there]
+        kinds = ["", *pool.alternatives]
         missing = [node for node in nodes if node not in there]
         for index, node in enumerate(missing):
-            try:
-                instance = self._ec2.launch(launch_params(pool, node, subnet, interfaces))
-                outcomes.append(Outcome(node, instance))
-            except Refused as refused:
-                stops = kind_of(refused.code) in STOPS_THE_REST
-                left = missing[index:] if stops else [node]
-                outcomes += [Outcome(one, code=refused.code, message=refused.message) for one in left]
-                if stops:
-                    break
+            one = self._launch(node, {kind: launch_params(pool, node, subnet, interfaces, kind) for kind in kinds})
+            outcomes.append(one)
+            if one.code and kind_of(one.code) in STOPS_THE_REST:
+                outcomes += [one._replace(node=left) for left in missing[index + 1 :]]
+                break
         log.info("%s: %s", pool.name, "; ".join(f"{one.node} {one.code or one.instance}" for one in outcomes))
         return outcomes
+
+    def _launch(self, node: str, choices: Mapping[str, Mapping[str, Any]]) -> Outcome:
+        """Start `node` as the first of `choices`, instance type -> parameters, that EC2 has room for."""
+        refusals: dict[str, Refused] = {}
+        for kind, params in choices.items():
+            try:
+                return Outcome(node, self._ec2.launch(params))
+            except Refused as refused:
+                refusals[kind] = refused
+                if kind_of(refused.code) is not Kind.CAPACITY:
+                    break
+        first, *others = refusals.values()
+        also = "".join(f"{kind}: {one.code}; " for kind, one in zip(list(refusals)[1:], others, strict=True))
+        return Outcome(node, code=first.code, message=f"{also}{first.message}")
 
     def suspend(self, nodes: Sequence[str]) -> list[str]:
         """Stop the instances of `nodes`, however they came to be; their ids. Raises `Refused`."""

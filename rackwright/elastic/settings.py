@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,6 +28,8 @@ class ElasticPool(NamedTuple):
     """Numbers of the nodes that Slurm starts."""
     placement_group: str = ""
     """Empty for none."""
+    alternatives: tuple[str, ...] = ()
+    """Instance types that are asked for, in order, where EC2 has none of the template's."""
 
 
 class Settings(NamedTuple):
@@ -57,10 +60,15 @@ def address_of(pool: ElasticPool, node: str) -> str:
     return str(IPv4Address(int(IPv4Network(pool.cidr).network_address) + int(node.rpartition("-")[2])))
 
 
+def _pool(*, alternatives: Sequence[str] = (), **others: Any) -> ElasticPool:
+    """A pool as it was read: JSON has lists."""
+    return ElasticPool(alternatives=tuple(alternatives), **others)
+
+
 def read_settings(path: Path = PATH, node: Path = NODE) -> Settings:
     """Settings in `path`. Raises `OSError` or `ValueError` where there are none, `TypeError` for keys that fit none."""
     raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    pools = tuple(ElasticPool(**pool) for pool in raw.pop("pools"))
+    pools = tuple(_pool(**pool) for pool in raw.pop("pools"))
     told = json.loads(node.read_text(encoding="utf-8")) if node.exists() else {}
     local = {name: told[name] for name in ("endpoint", "metadata") if told.get(name)}
     return Settings(pools=pools, **{**local, **raw})

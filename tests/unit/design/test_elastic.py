@@ -97,3 +97,11 @@ def test_the_nodes_of_the_controller_start_the_others() -> None:
     design = cluster({"kind": "slurm"}, {"nodes": {"min": 1, "max": 4}})
     assert "slurm_power" in design.pool("head").ansible_roles
     assert "slurm_power" not in design.pool("train").ansible_roles
+
+
+def test_a_pool_counts_on_no_more_memory_than_its_smallest_machine_has() -> None:
+    plain = cluster({"kind": "slurm"}, {"nodes": {"min": 0, "max": 4}}).pool("train")
+    least = min(load_catalog().machine(name).memory_gib for name in ("g6e.12xlarge", "g6.12xlarge"))
+    pool = cluster({"kind": "slurm"}, {"nodes": {"min": 0, "max": 4}, "alternatives": ["g6.12xlarge"]}).pool("train")
+    assert (pool.alternatives, pool.memory_gib) == (("g6.12xlarge",), least)
+    assert least < plain.memory_gib

@@ -204,3 +204,47 @@ def test_wrong_arguments_are_told_how_it_is_used(capsys) -> None:
 def test_without_settings_it_says_so_and_ends_with_an_error(tmp_path, caplog) -> None:
     assert command.main(["resume", "train-[16-17]"], tmp_path / "none.json") == 4
     assert "none.json" in caplog.text
+
+
+class TypedEc2(FakeEc2):
+    """Has room for some instance types only; the template's own is the empty text."""
+
+    def __init__(self, codes: Mapping[str, str]) -> None:
+        super().__init__()
+        self.codes = codes
+        self.kinds: list[str] = []
+
+    def launch(self, params: Mapping[str, Any]) -> str:
+        kind = str(params.get("InstanceType", ""))
+        self.kinds.append(kind)
+        self.refusals = [self.codes.get(kind, "")]
+        return super().launch(params)
+
+
+def with_alternatives(tmp_path: Path, ec2: FakeEc2) -> Power:
+    pool = POOLS[0]._replace(alternatives=("second", "third"))
+    return Power(Settings("c", "us-east-1", (pool,), state=str(tmp_path)), ec2)
+
+
+def test_another_machine_is_taken_where_there_is_none_of_the_first(tmp_path, told, clock) -> None:
+    ec2 = TypedEc2({"": NO_ROOM, "second": "Unsupported"})
+    outcomes = with_alternatives(tmp_path, ec2).resume(["train-16", "train-17"])
+    assert ec2.kinds == ["", "second", "third"] * 2
+    assert all(one.instance for one in outcomes)
+    assert not told.reasons
+
+
+def test_without_room_for_any_each_refusal_is_in_the_reason_and_the_pool_rests(tmp_path, told, clock) -> None:
+    ec2 = TypedEc2({"": NO_ROOM, "second": "Unsupported", "third": "VcpuLimitExceeded"})
+    one = with_alternatives(tmp_path, ec2)
+    one.resume(["train-16", "train-17"])
+    assert ec2.kinds == ["", "second", "third"], "the other node would be refused too"
+    assert set(told.reasons) == {"train-16", "train-17"}
+    assert told.reasons["train-17"] == f"(Code:{NO_ROOM})second: Unsupported; third: VcpuLimitExceeded; no train-16"
+    assert one.resume(["train-18"])[0].code == NO_ROOM
+
+
+def test_what_no_other_machine_mends_is_not_asked_for_again(tmp_path, told, clock) -> None:
+    ec2 = TypedEc2({"": "UnauthorizedOperation"})
+    with_alternatives(tmp_path, ec2).resume(["train-16"])
+    assert ec2.kinds == [""]

@@ -143,8 +143,12 @@ def answers_ssh(address: str, timeout_s: float = 0.5) -> bool:
 
 
 def tell_names(settings: CloudSettings, record: Record, names: str, key: Path) -> bool:
-    """Give a running machine the cluster's present names (it has no DNS); False when it cannot be reached now."""
-    command = [*ssh.ssh_command(settings, record.address, key), "sudo tee /etc/hosts > /dev/null"]
+    """Give a running machine the cluster's present names (it has no DNS); False when it cannot be reached now.
+
+    A machine that was given another name since keeps finding itself by it.
+    """
+    script = f'cat > /etc/hosts; grep -qw "$(hostname)" /etc/hosts || echo "{record.address} $(hostname)" >> /etc/hosts'
+    command = [*ssh.ssh_command(settings, record.address, key), f"sudo sh -c '{script}'"]
     try:
         done = subprocess.run(command, input=names, text=True, capture_output=True, check=False, timeout=20)
     except subprocess.TimeoutExpired:

@@ -69,6 +69,8 @@ class ClusterOutputs(_Part):
     """Endpoint whose configuration people download."""
     public_addresses: Mapping[str, str] = {}
     """Login node -> fixed public address."""
+    elastic_nodes: Mapping[str, str] = {}
+    """Pool -> every node that Slurm may start and stop (``burst-[252-254]``); those that run carry its name as tag."""
     key_arn: str | None = None
     """KMS key of the data."""
     secrets: Mapping[str, str] = {}

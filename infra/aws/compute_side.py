@@ -16,6 +16,7 @@ from infra.aws.node_pool import NodePool
 from infra.aws.slurm_power import SlurmPower
 from rackwright.design import node_name
 from rackwright.design.elastic import POWER_ROLE
+from rackwright.design.hosts import elastic_names_by_pool
 from rackwright.design.model import Pool
 
 
@@ -50,7 +51,10 @@ class ComputeSide(pulumi.ComponentResource):
         self.group_names = {}
         self.members = {pool.name: self._declare_pool(pool) for pool in own}
         self._declare_power(own)
-        self.outputs = {"public_addresses": self._public_addresses}
+        self.outputs = {
+            "public_addresses": self._public_addresses,
+            "elastic_nodes": elastic_names_by_pool(context.design),
+        }
         self.register_outputs(self.outputs)
 
     def _declare_power(self, pools: list[Pool]) -> None:

@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 from rackwright.design.elastic import elastic_offsets
 from rackwright.design.model import Design, Pool
 from rackwright.design.names import node_address, node_name
+from rackwright.hostlist import compress
 from rackwright.inventory import Host, Inventory
 
 
@@ -37,6 +38,13 @@ def elastic_hosts(design: Design) -> tuple[Host, ...]:
         if pool.elastic_cidr is not None
         for offset in elastic_offsets(pool, design.network.subnet(pool.subnet))
     )
+
+
+def elastic_names_by_pool(design: Design) -> dict[str, str]:
+    """Every host that Slurm may ever start, as a host list for each pool that has any."""
+    hosts = elastic_hosts(design)
+    pools = dict.fromkeys(host.pool for host in hosts)
+    return {pool: compress(host.name for host in hosts if host.pool == pool) for pool in pools}
 
 
 def joined(inventory: Inventory, hosts: Iterable[Host]) -> Inventory:

@@ -57,7 +57,7 @@ def ask(base: str, path: str, headers: dict[str, str], method: str = "GET", body
     finally:
         connection.close()
     if answer.status >= http.client.BAD_REQUEST:
-        raise Refused(answer.status, " ".join(said.decode(errors="replace").split())[:200])
+        raise Refused(answer.status, " ".join(said.decode(errors="replace").split())[:600])
     return said
 
 

@@ -20,7 +20,7 @@ class Status:
     stack: str
     resources: int
     hosts: tuple[Host, ...]
-    """Recorded hosts; none while the stack is not up."""
+    """Recorded hosts, in a rehearsal those too that Slurm runs now; none while the stack is not up."""
     cloud: CloudStatus | None
     last_run: str | None
     """When the last report was written, ISO 8601."""
@@ -48,12 +48,16 @@ def read_status(run: Run) -> Status:
     return Status(
         stack=run.workspace.stack,
         resources=resources,
-        hosts=run.inventory().hosts if resources else (),
+        hosts=_hosts(run) if resources else (),
         cloud=run.cloud.status() if run.is_local else None,
         last_run=last.get("generated_at"),
         outcome=last.get("outcome"),
         report=path.with_suffix(".html") if path.exists() else None,
     )
+
+
+def _hosts(run: Run) -> tuple[Host, ...]:
+    return (run.every_host() if run.is_local else run.inventory()).hosts
 
 
 def _last_report(path: Path) -> dict[str, Any]:

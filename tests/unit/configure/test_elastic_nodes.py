@@ -12,8 +12,9 @@ from rackwright.configure import LocalServices, site_inventory
 from rackwright.configure.slices import slices_of
 from rackwright.design import design_cluster
 from rackwright.design.elastic import elastic_names
-from rackwright.design.hosts import elastic_hosts, host_at, is_elastic, joined
+from rackwright.design.hosts import elastic_hosts, elastic_names_by_pool, host_at, is_elastic, joined
 from rackwright.design.model import Design
+from rackwright.hostlist import expand
 from rackwright.inventory import Inventory
 from rackwright.node.converge import compose, who_am_i
 from rackwright.spec.cluster import ClusterSpec
@@ -98,3 +99,10 @@ def test_only_a_rehearsal_says_that_its_elastic_nodes_were_booted_just_now() -> 
         wanted = design(kind=kind)
         told[kind] = site(wanted, joined(recorded(wanted), elastic_hosts(wanted)))["all"]["children"]["slurm_node"]
     assert [told[kind]["vars"]["slurm_node_shares_uptime"] for kind in ("local", "aws")] == [True, False]
+
+
+def test_the_outputs_name_every_node_that_may_come() -> None:
+    wanted = design(1, 4)
+    [(pool, names)] = elastic_names_by_pool(wanted).items()
+    assert (pool, expand(names)) == ("burst", [host.name for host in elastic_hosts(wanted)])
+    assert elastic_names_by_pool(design(2, 2)) == {}

@@ -68,7 +68,20 @@ def _changing(run: Run, provider: Provider, operation: Operation) -> None:
         return
     reasons = ("its last change was interrupted",) if operation.kind == "updating" else resource.init_errors
     now = replace(resource, init_errors=reasons, outputs=found.outputs if found else resource.outputs)
-    run.journal.commit(operation, instead=(resource, now))
+    run.journal.commit(operation, instead=(resource, _careful(now, operation.resource)))
+
+
+def _careful(recorded: ResourceState, declared: ResourceState) -> ResourceState:
+    """`recorded` with the more careful of its options and those of the change whose end is not known.
+
+    What either protects or retains stays; only what both have go with the same other one needs no call of its own.
+    """
+    return replace(
+        recorded,
+        protect=recorded.protect or declared.protect,
+        retain_on_delete=recorded.retain_on_delete or declared.retain_on_delete,
+        deleted_with=recorded.deleted_with if recorded.deleted_with == declared.deleted_with else "",
+    )
 
 
 def _unrecorded(run: Run, provider: Provider, operation: Operation) -> None:

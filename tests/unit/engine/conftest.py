@@ -113,7 +113,8 @@ class Rig:
             assert known, f"orphan: {key} {thing.urn}"
         for key, resource in recorded.items():
             assert key in existing or ("deleting", resource.urn) in unfinished, f"recorded but gone: {resource.urn}"
-            if key in existing and not resource.delete and ("updating", resource.urn) not in unfinished:
+            settled = not (resource.delete or resource.init_errors or ("updating", resource.urn) in unfinished)
+            if key in existing and settled:
                 assert reveal(resource.inputs) == existing[key].inputs, f"other inputs: {resource.urn}"
 
 

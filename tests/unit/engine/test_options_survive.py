@@ -100,7 +100,8 @@ class Story:
     """A stack, and what has to be true of it at any time."""
 
     rig: Rig
-    urns: set[str] = field(default_factory=set)
+    retained: dict[str, bool] = field(default_factory=dict)
+    """By id, whether the record said last that it is kept on purpose."""
 
     def run(self, fault: Fault | None, work: Callable[[], object]) -> None:
         """Do `work` with `fault`, then look."""
@@ -114,15 +115,21 @@ class Story:
         """The record is what exists, apart from what was kept on purpose; nothing secret is legible."""
         if not self.rig.file.exists() and not self.rig.backend.journal_path(self._stack).exists():
             return
-        recorded = {r.id for r in self.rig.snapshot.resources if not r.pending_replacement}
-        kept = {id_: thing for id_, thing in self.rig.cloud.things.items() if thing.inputs.get("keep") == 1}
-        aside = {id_: self.rig.cloud.things.pop(id_) for id_ in kept if id_ not in recorded}
+        recorded = {r.id: r for r in self.rig.snapshot.resources if not r.pending_replacement}
+        self.retained |= {id_: r.retain_on_delete for id_, r in recorded.items()}
+        self.retained |= {op.resource.id: True for op in self.rig.snapshot.pending if op.resource.retain_on_delete}
+        things = self.rig.cloud.things
+        aside = {id_: things.pop(id_) for id_ in [*things] if id_ not in recorded and self.kept(id_)}
         try:
             self.rig.check_truth()
         finally:
-            self.rig.cloud.things.update(aside)
+            things.update(aside)
         for path in self.rig.folder.rglob("*.json*"):
             assert WORD.encode() not in path.read_bytes(), f"a secret is legible in {path.name}"
+
+    def kept(self, id_: str) -> bool:
+        """Whether the thing `id_` may stay without being recorded; what never was recorded says so itself."""
+        return self.retained.get(id_, self.rig.cloud.things[id_].inputs.get("keep") == 1)
 
     @property
     def _stack(self) -> Any:
@@ -202,8 +209,7 @@ def _survives(story: Story, history: Sequence[Act], last: Fault | None = None) -
     story.run(last, lambda: story.rig.destroy(unprotect=True))
     story.rig.destroy(unprotect=True)
     assert not story.rig.snapshot.resources
-    left = story.rig.cloud.things.values()
-    assert all(thing.inputs.get("keep") == 1 for thing in left), "only what is kept on purpose stays"
+    assert all(map(story.kept, story.rig.cloud.things)), "only what is kept on purpose stays"
 
 
 @pytest.fixture
@@ -231,6 +237,21 @@ def test_a_secret_that_an_interrupted_update_brought_stays_hidden_when_it_is_rea
     plain, hidden = (Declared("a"),), (Declared("a", size=1, secret=True),)
     broken = Act(hidden, by_hand=True, fault=Fault(0, "after", kills=False))
     _survives(story, [Act(plain, by_hand=False, fault=None), broken])
+
+
+def test_what_an_interrupted_update_took_out_of_another_one_is_deleted_by_a_call(story: Story) -> None:
+    before, after = (Declared("a"), Declared("b", inside="a")), (Declared("a"), Declared("b"))
+    broken = Act(after, by_hand=False, fault=Fault(0, "after", kills=False))
+    _survives(story, [Act(before, by_hand=False, fault=None), broken, Act((), by_hand=False, fault=None)])
+
+
+@pytest.mark.parametrize("kept_first", [True, False])
+def test_what_was_retained_before_or_in_an_interrupted_update_is_retained(story: Story, kept_first: bool) -> None:
+    before, after = (Declared("a", kept=kept_first),), (Declared("a", kept=not kept_first),)
+    story.run(None, lambda: story.apply(before))
+    story.run(Fault(0, "after", kills=True), lambda: story.apply(after))
+    story.run(None, lambda: story.apply(()))
+    assert len(story.rig.cloud.things) == 1
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -41,6 +41,7 @@ from tests.unit.configure.sample import GPU_ROLES
 LIGHT = ("base", "munge", "node_exporter")
 GPU_NODE = tuple(role for role in GPU_ROLES if role not in {"slurm_node", "mfa"})
 """What a GPU node of the tests runs, but Slurm, which needs a controller, and one-time codes, which need a person."""
+TURNS = ("first", "second")
 COMPARED = 2
 """Up to this many machines Ansible's own defaults are tried too; with more it takes too long."""
 TARGETS = {
@@ -96,14 +97,33 @@ def lab(count: int, roles: tuple[str, ...]) -> Iterator[Lab]:
 
 
 def push_rows(count: int, roles: tuple[str, ...]) -> list[Row]:
-    """First and second push to `count` machines, and the second with Ansible's own defaults."""
+    """First and second push to `count` machines, and the same with Ansible's own defaults on as many fresh ones."""
+    with waiting(count, roles) as (here, hosts):
+        rows = [pushed(here, hosts, turn) for turn in TURNS]
+    if count <= COMPARED:
+        with waiting(count, roles) as (here, _):
+            rows += [
+                plain_row(here, f"{turn} push with Ansible's defaults, {label_of(count, roles)}") for turn in TURNS
+            ]
+    return rows
+
+
+@contextmanager
+def waiting(count: int, roles: tuple[str, ...]) -> Iterator[tuple[Lab, list[Host]]]:
+    """Fresh machines that answer and wait to be pushed to."""
     with lab(count, roles) as here:
         hosts = [here.launch(20 + number, pulls=False) for number in range(count)]
         here.wait_for(*hosts)
-        rows = [pushed(here, hosts, turn) for turn in ("first", "second")]
-        if count <= COMPARED:
-            rows.append(plain_row(here, label_of(count, roles)))
-        return rows
+        yield here, hosts
+
+
+def ratios(rows: Sequence[Row]) -> dict[str, float]:
+    """How many times our wall time Ansible's defaults take for the same hosts."""
+    ours = {row.what: row.wall_s for row in rows}
+    plain = {row.what.replace(" with Ansible's defaults", ""): row.wall_s for row in rows if "defaults" in row.what}
+    return {
+        f"Ansible's defaults take so many times our time, {what}": wall / ours[what] for what, wall in plain.items()
+    }
 
 
 def label_of(count: int, roles: tuple[str, ...]) -> str:
@@ -141,10 +161,10 @@ def baked_rows(roles: tuple[str, ...]) -> list[Row]:
         return rows
 
 
-def plain_row(here: Lab, label: str) -> Row:
-    """``ansible-playbook`` as it comes: no settings of ours, the same inventory, playbooks and machines."""
+def plain_row(here: Lab, what: str) -> Row:
+    """``ansible-playbook`` as it comes: no settings of ours, the same inventory and playbooks."""
     folder = here.folder / "plain"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     settings = here.cloud.settings
     site = site_inventory(here.inventory, DESIGN, LOCK, here.services)
     inventory = with_access(site, ssh_key(settings.root), known_hosts(settings))
@@ -154,11 +174,12 @@ def plain_row(here: Lab, label: str) -> Row:
     program = Path(sys.executable).with_name("ansible-playbook")
     command = [program, "-i", folder / "hosts.json", "-e", f"@{folder / 'extra.json'}", PLAYBOOKS / "site.yml"]
     variables = environment(folder) | {"ANSIBLE_CONFIG": str(folder / "empty.cfg"), "HOME": str(folder)}
+    del variables["ANSIBLE_FORKS"]
     before, began = cpu(), time.monotonic()
     subprocess.run(command, env=os.environ | variables, check=True, stdout=subprocess.DEVNULL, cwd=folder)
     wall, used = time.monotonic() - began, cpu() - before
-    say(f"second push with Ansible's defaults, {label}: {wall:.1f} s, CPU {used:.2f} s")
-    return Row(f"second push with Ansible's defaults, {label}", wall, used)
+    say(f"{what}: {wall:.1f} s, CPU {used:.2f} s")
+    return Row(what, wall, used)
 
 
 def pull_row(count: int, roles: tuple[str, ...]) -> Row:
@@ -273,10 +294,13 @@ def main() -> int:
     fits = {what: value for what, value in fits.items() if not math.isnan(value)}
     console = Console(width=160)
     console.print(table(rows, fits))
+    for what, ratio in ratios(rows).items():
+        console.print(f"{what}: {ratio:.1f}")
     if nodes := [row for row in rows if "GPU node" in row.what and row.phases]:
         console.print(phase_table(nodes))
     if asked.json:
-        asked.json.write_text(json.dumps({"rows": [asdict(row) for row in rows], "fits": fits}, indent=2) + "\n")
+        told = {"rows": [asdict(row) for row in rows], "fits": fits, "ratios": ratios(rows)}
+        asked.json.write_text(json.dumps(told, indent=2) + "\n")
     return 0
 
 

@@ -71,7 +71,8 @@ class Power:
             if one.code and kind_of(one.code) in STOPS_THE_REST:
                 outcomes += [one._replace(node=left) for left in missing[index + 1 :]]
                 break
-        log.info("%s: %s", pool.name, "; ".join(f"{one.node} {one.code or one.instance}" for one in outcomes))
+        for one in outcomes:
+            log.info("%s: %s", one.node, reason_of(one.code, one.message) if one.code else one.instance)
         return outcomes
 
     def _launch(self, node: str, choices: Mapping[str, Mapping[str, Any]]) -> Outcome:

@@ -14,9 +14,12 @@ from typing import Any
 
 import pytest
 
+from rackwright.design.model import Design, Subnet
 from rackwright.elastic.settings import ElasticPool, Settings
+from rackwright.pipeline.started_nodes import read_started, stop_started
 from tests.integration.aws.conftest import Emulator
 from tests.integration.aws.world import NICS
+from tests.unit.configure.sample import design
 
 pytestmark = pytest.mark.cloud
 
@@ -167,3 +170,41 @@ def test_a_busy_api_is_asked_again_without_anybody_noticing(start_emulator, tmp_
     assert power.run("resume", "train-16") == 0
     assert set(nodes(emulator, "train")) == {"train-16"}
     assert not power.updates
+
+
+def test_another_machine_of_the_list_starts_where_the_first_has_no_capacity(
+    start_emulator, tmp_path, controller
+) -> None:
+    plan = tmp_path / "faults.yaml"
+    plan.write_text("faults: [{service: ec2, action: RunInstances, error: capacity, count: 1}]")
+    emulator = start_emulator(tmp_path / "state-of-aws", "--faults", str(plan))
+    pool = pool_in(emulator, 124, "train")._replace(alternatives=("p5e.48xlarge", "p5.48xlarge"))
+    power = controller(emulator, pool)
+    assert power.run("resume", "train-16") == 0
+    (started,) = nodes(emulator, "train").values()
+    assert (started["InstanceType"], started["PrivateIpAddress"]) == ("p5.48xlarge", "10.124.0.16"), "no zone has p5e"
+    assert len(started["NetworkInterfaces"]) == len(NICS)
+    assert not power.updates
+
+
+def test_what_slurm_started_is_read_from_the_account_and_stopped_with_the_stack(emulator, controller) -> None:
+    pool = pool_in(emulator, 125, "late")
+    assert controller(emulator, pool).run("resume", "late-[17,20]") == 0
+    wanted = elastic_design("10.125.0.0/24", "10.125.0.16/28")
+    found = read_started(wanted, emulator.url)
+    assert [(host.name, str(host.address)) for host in found] == [
+        ("late-17", "10.125.0.17"),
+        ("late-20", "10.125.0.20"),
+    ]
+    assert stop_started(wanted, emulator.url) == 2
+    assert not nodes(emulator, "late")
+    assert stop_started(wanted, emulator.url) == 0
+
+
+def elastic_design(cidr: str, block: str) -> Design:
+    """The sample cluster with one subnet, in which Slurm starts the nodes of pool late at the addresses of `block`."""
+    plain = design("aws")
+    subnet = Subnet(name="gpu-a", tier="gpu", zone_id="use1-az6", cidr=cidr, usable_addresses=251)
+    late = plain.pool("train").model_copy(update={"name": "late", "elastic_cidr": block, "min_nodes": 0})
+    network = plain.network.model_copy(update={"subnets": (subnet,)})
+    return plain.model_copy(update={"name": "elastic", "network": network, "pools": (late,)})

@@ -19,9 +19,11 @@ from infra.aws.documents import (
     session_manager_policy,
     telemetry_policy,
 )
+from infra.aws.key_documents import wrap_policy
 from infra.aws.people_documents import boundary_policy
 from infra.aws.power_documents import power_policy
 from infra.aws.storage_side import data_bucket_arns
+from rackwright.design.keys import key_alias
 
 ROLE = "aws:iam/role:Role"
 
@@ -41,6 +43,8 @@ def node_documents(scope: Scope, context: Context) -> dict[str, str]:
         "images": image_pull_policy(scope, cluster),
         "telemetry": telemetry_policy(scope, cluster),
     }
+    if any(key.of_nodes for key in context.design.governance.keys):
+        found["local-keys"] = wrap_policy(scope, key_alias(cluster, "scratch"))
     if arns:
         found["buckets"] = bucket_use_policy(arns)
     if more:

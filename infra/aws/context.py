@@ -28,6 +28,8 @@ class Keys:
     """Recovery points."""
     images: pulumi.Output[str]
     """Container images."""
+    scratch: pulumi.Output[str] | None = None
+    """Keys of local drives; None where no drive's key is wrapped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import pulumi_aws as aws
 from infra.aws.account import Account
 from infra.aws.key_documents import key_policy
 from rackwright.design.governance import DataKey, KeyClass
+from rackwright.design.keys import key_alias
 
 DELETION_WINDOW_DAYS = 30
 """Longest that AWS offers: a deleted key takes all data with it, so there must be time to notice."""
@@ -54,5 +55,5 @@ class Encryption(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, protect=self._protect),
         )
         child = pulumi.ResourceOptions(parent=self)
-        aws.kms.Alias(name, name=f"alias/{name}", target_key_id=key.key_id, opts=child)
+        aws.kms.Alias(name, name=key_alias(self._prefix, wanted.name), target_key_id=key.key_id, opts=child)
         return key.arn

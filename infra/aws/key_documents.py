@@ -48,6 +48,9 @@ USE: tuple[str, ...] = (
     "kms:ReEncryptTo",
 )
 
+WRAP: tuple[str, ...] = ("kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext")
+"""What wraps a key that is made for a drive, and unwraps it."""
+
 Condition = dict[str, JsonValue]
 
 
@@ -61,6 +64,8 @@ def key_policy(scope: Scope, key: DataKey, cluster: str) -> str:
     statements = [_statement("Administer", {"AWS": scope.root}, ADMINISTRATION, None)]
     if key.services:
         statements += _through_services(scope, key, cluster)
+    if key.of_nodes:
+        statements.append(_wrap_keys(scope, cluster))
     return as_text(statements + [WRITERS[writer](scope) for writer in key.writers])
 
 
@@ -80,6 +85,16 @@ def _through_services(scope: Scope, key: DataKey, cluster: str) -> list[Statemen
         _statement("UseThroughServices", {"AWS": "*"}, USE, condition),
         _statement("AttachEncryptedResources", {"AWS": "*"}, ("kms:CreateGrant",), granted),
     ]
+
+
+def _wrap_keys(scope: Scope, cluster: str) -> Statement:
+    """Nodes of this cluster make keys that KMS wraps, and have them unwrapped; nobody else, and not in the clear."""
+    role = f"arn:{scope.partition}:iam::{scope.account}:role/{cluster}-node"
+    condition: Condition = {
+        "StringEquals": {"kms:CallerAccount": scope.account},
+        "ArnEquals": {"aws:PrincipalArn": role},
+    }
+    return _statement("WrapKeysOfNodes", {"AWS": "*"}, WRAP, condition)
 
 
 def _logs(scope: Scope) -> Statement:
@@ -129,3 +144,20 @@ def _statement(sid: str, principal: JsonValue, actions: Sequence[str], condition
         "Resource": "*",
     }
     return {**statement, "Condition": condition} if condition else statement
+
+
+def wrap_policy(scope: Scope, alias: str) -> str:
+    """What nodes may do with the key called `alias`, and with no other.
+
+    Source: AWS KMS Developer Guide, "kms:ResourceAliases", read 2026-11-21.
+    """
+    return as_text(
+        [
+            {
+                "Effect": "Allow",
+                "Action": list(WRAP),
+                "Resource": scope.arn("kms", "key/*"),
+                "Condition": {"ForAnyValue:StringEquals": {"kms:ResourceAliases": alias}},
+            }
+        ]
+    )

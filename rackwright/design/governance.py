@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-KeyClass = Literal["data", "logs", "secrets", "alerts", "backups", "images", "kubernetes"]
+KeyClass = Literal["data", "logs", "secrets", "alerts", "backups", "images", "kubernetes", "scratch"]
 """What a key encrypts; each class has a key and a key policy of its own."""
 
 
@@ -27,6 +27,8 @@ class DataKey(_Part):
     """For people."""
     services: tuple[str, ...] = ()
     """Services that people and nodes of the account use the key through (``kms:ViaService``)."""
+    of_nodes: bool = False
+    """Whether nodes of the cluster call KMS with it themselves: to wrap keys that they make, and to unwrap them."""
     writers: tuple[Literal["logs", "cloudtrail", "config", "flow-logs", "access-logs", "alarms"], ...] = ()
     """Services that encrypt with the key by themselves."""
     rotation_days: int = 365

@@ -7,8 +7,9 @@ Source: AWS KMS Developer Guide, "Least-privilege permissions"; NIST SP 800-57 p
 
 from __future__ import annotations
 
-from rackwright.design.governance import DataKey
+from rackwright.design.governance import DataKey, KeyClass
 from rackwright.spec.cluster import ClusterSpec
+from rackwright.spec.storage import NvmeRaid0
 
 SHORTEST_DAYS, LONGEST_DAYS = 90, 2560
 """Rotation periods that KMS takes. Source: AWS KMS API Reference, "EnableKeyRotation", read 2026-11-21."""
@@ -18,6 +19,7 @@ def keys_of(spec: ClusterSpec) -> tuple[DataKey, ...]:
     """Keys of a cluster on AWS, in a fixed order; none on a site of one's own, whose drives encrypt by themselves."""
     if spec.target.kind == "on-prem":
         return ()
+    scratch = any(isinstance(item, NvmeRaid0) and _wrapped(item) for item in spec.storage.values())
     days = max(SHORTEST_DAYS, min(spec.access.key_rotation, LONGEST_DAYS))
     return (
         DataKey(
@@ -37,4 +39,18 @@ def keys_of(spec: ClusterSpec) -> tuple[DataKey, ...]:
         DataKey(name="alerts", purpose="Topics of alarms", services=("sns",), writers=("alarms",), rotation_days=days),
         DataKey(name="backups", purpose="Recovery points", services=("backup", "s3"), rotation_days=days),
         DataKey(name="images", purpose="Container images", services=("ecr",), rotation_days=days),
+        *(
+            (DataKey(name="scratch", purpose="Keys of local drives", of_nodes=True, rotation_days=days),)
+            if scratch
+            else ()
+        ),
     )
+
+
+def _wrapped(item: NvmeRaid0) -> bool:
+    return item.encrypted and item.key_in == "kms"
+
+
+def key_alias(cluster: str, name: KeyClass) -> str:
+    """Name of a key that is known before the key is: ``alias/h100-train-scratch``."""
+    return f"alias/{cluster}-{name}"

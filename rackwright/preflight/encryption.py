@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rackwright.design.kubernetes import managed_pools
 from rackwright.preflight.rule import Fault, Severity, rule
 from rackwright.preflight.security import ROTATION_DAYS
 from rackwright.preflight.view import View
@@ -136,3 +137,21 @@ def gpus_are_not_shared(view: View) -> Iterator[Fault]:
     for name, pool in view.spec.pools.items():
         if view.sensitive and (pool.gpus.time_slices > 1 or pool.gpus.mps):
             yield Fault(("pools", name, "gpus"), f"{view.strict} on shared GPU memory", "use MIG or whole GPUs")
+
+
+@rule("RW-STO-039")
+def wrapped_keys_have_kms(view: View) -> Iterator[Fault]:
+    """A scratch volume whose key KMS wraps is on AWS, on nodes that are ours to configure.
+
+    A site has no KMS, and the nodes of EKS make their local volume from EKS's image, without a key of ours.
+
+    Source: https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKeyWithoutPlaintext.html
+    """
+    managed = set(managed_pools(view.spec))
+    for name, item in view.spec.storage.items():
+        if not isinstance(item, NvmeRaid0) or item.key_in != "kms":
+            continue
+        if view.on_prem:
+            yield Fault(("storage", name, "key_in"), "there is no KMS on a site of one's own", "use tpm or memory")
+        elif set(item.pools or view.spec.pools_of("gpu")) <= managed:
+            yield Fault(("storage", name, "key_in"), "EKS makes these nodes' volume without a key", "use memory")

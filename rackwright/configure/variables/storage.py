@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from rackwright.configure.host import mounts
 from rackwright.configure.host.firewall import disjoint
 from rackwright.configure.variables.area import Area, Site, Variables
-from rackwright.design.model import Storage
+from rackwright.design.keys import key_alias
+from rackwright.design.model import Design, Storage
 from rackwright.inventory import Host
 
 UNITS = "/etc/systemd/system"
@@ -61,11 +62,17 @@ def _of_groups(site: Site) -> Mapping[str, Variables]:
             "storage_scratch_mount": scratch.mount if scratch else "/scratch",
             "storage_scratch_key_in": scratch.key_in if scratch and scratch.encrypted else "none",
             "storage_scratch_region": design.region or "",
-            "storage_scratch_kms_key": str(site.inventory.vars.get("storage_scratch_kms_key", "")),
+            "storage_scratch_kms_key": _scratch_key(design),
         },
         "nfs_server": {"nfs_server_own_kernel": own_kernel},
         "object_store": {"object_store_port": OBJECT_PORT, "object_store_run": own_kernel},
     }
+
+
+def _scratch_key(design: Design) -> str:
+    """Name of the key that wraps the keys of local drives; empty where the stack has none."""
+    wanted = any(key.name == "scratch" for key in design.governance.keys)
+    return key_alias(design.name, "scratch") if wanted else ""
 
 
 def _of_host(host: Host, site: Site) -> Variables:

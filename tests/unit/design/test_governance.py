@@ -229,3 +229,12 @@ def test_nodes_with_nvidia_gpus_report_them_and_others_do_not() -> None:
     assert ROLE in _elastic(SLURM).pool("train").ansible_roles
     assert ROLE not in _elastic(SLURM).pool("head").ansible_roles
     assert ROLE not in _elastic(SLURM, idle_after=None).pool("train").ansible_roles
+
+
+def test_drives_whose_keys_are_wrapped_have_a_key_of_their_own_and_others_have_none() -> None:
+    fast = {"kind": "nvme-raid0", "key_in": "kms"}
+    names = {key.name: key for key in governed(spec_of("aws", {"storage.fast": fast})).keys}
+    assert names["scratch"].of_nodes
+    assert names["scratch"].services == ()
+    for other in ({"key_in": "memory"}, {"encrypted": False}):
+        assert "scratch" not in {key.name for key in governed(spec_of("aws", {"storage.fast": {**fast, **other}})).keys}

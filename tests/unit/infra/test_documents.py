@@ -13,7 +13,7 @@ from infra.aws.audit_trail import LOG_RETENTION_DAYS, log_retention
 from infra.aws.bucket import bucket_name
 from infra.aws.cost_documents import action_policy, stop_elastic_policy
 from infra.aws.documents import Scope
-from infra.aws.key_documents import WRITERS, key_policy
+from infra.aws.key_documents import WRITERS, key_policy, wrap_policy
 from infra.aws.people_documents import people_policy, require_mfa_policy
 from rackwright.design.governance import DataKey
 
@@ -22,6 +22,7 @@ KEYS = (
     DataKey(name="data", purpose="d", services=("ec2", "s3")),
     DataKey(name="logs", purpose="l", services=("s3",), writers=tuple(sorted(set(WRITERS)))),
     DataKey(name="secrets", purpose="s", services=("secretsmanager",)),
+    DataKey(name="scratch", purpose="d", of_nodes=True),
 )
 READS_DATA = {"kms:Decrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:GenerateDataKeyWithoutPlaintext"}
 
@@ -34,6 +35,7 @@ def every_document() -> Iterator[tuple[str, str]]:
     arn = "arn:aws:s3:::data"
     for key in KEYS:
         yield f"key of {key.name}", key_policy(SCOPE, key, "train")
+    yield "local keys", wrap_policy(SCOPE, "alias/train-scratch")
     yield "session manager", documents.session_manager_policy()
     yield "buckets", documents.bucket_use_policy([arn])
     yield "secrets", documents.secret_read_policy(SCOPE, "train")
@@ -72,7 +74,8 @@ def test_a_statement_open_to_everybody_or_a_service_has_a_condition(name, text) 
 def test_administrators_of_a_key_cannot_read_data_with_it_directly(key) -> None:
     for statement in statements(key_policy(SCOPE, key, "train")):
         if READS_DATA & set(statement["Action"]) and "AWS" in statement["Principal"]:
-            assert statement["Condition"]["StringEquals"]["kms:ViaService"]
+            condition = statement["Condition"]
+            assert "kms:ViaService" in condition["StringEquals"] or "aws:PrincipalArn" in condition["ArnEquals"]
 
 
 def test_grants_on_the_key_are_for_aws_resources_only() -> None:
@@ -161,3 +164,14 @@ def test_a_trail_of_the_organisation_writes_for_every_account_and_is_still_the_o
     (all_,) = [each for each in statements(everybody) if each["Sid"] == "TrailWrites"]
     assert (one["Resource"], all_["Resource"]) == ("arn:aws:s3:::t/AWSLogs/1/*", "arn:aws:s3:::t/AWSLogs/*")
     assert all_["Condition"]["StringEquals"]["aws:SourceArn"] == "arn:trail"
+
+
+def test_nodes_wrap_keys_of_their_drives_with_one_key_and_nobody_else_does() -> None:
+    found = statements(key_policy(SCOPE, KEYS[-1], "train"))
+    (wrap,) = [one for one in found if one["Sid"] == "WrapKeysOfNodes"]
+    assert set(wrap["Action"]) == {"kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext"}
+    assert wrap["Condition"]["ArnEquals"]["aws:PrincipalArn"].endswith(":role/train-node")
+    assert len(found) == 2, "administrators cannot read with it"
+    (mine,) = statements(wrap_policy(SCOPE, "alias/train-scratch"))
+    assert mine["Condition"] == {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/train-scratch"}}
+    assert mine["Action"] == wrap["Action"]

@@ -13,7 +13,11 @@ from infra.aws.dashboard import body
 from infra.aws.patching import FILTERS
 from infra.aws.trail_alarms import PATTERNS
 from infra.settings import Settings
-from rackwright.design.governance import Governance, PermissionSet, Spending
+from policies.evaluation import evaluate
+from policies.profile import STRICTEST
+from policies.registry import RULES
+from policies.rule import Resource, Status
+from rackwright.design.governance import DataKey, Governance, PermissionSet, Spending
 from rackwright.design.patching import OPERATING_SYSTEMS
 
 from .conftest import design
@@ -52,6 +56,24 @@ def test_every_class_of_data_is_encrypted_with_its_own_key(declared) -> None:
         "backups": found["aws:backup/vault:Vault"]["h100-train-backups"]["kmsKeyArn"],
     }
     assert {name: arn.rpartition("-")[2] for name, arn in used.items()} == {name: name for name in used}
+
+
+def test_the_keys_of_local_drives_are_wrapped_by_a_key_that_only_nodes_use(declared) -> None:
+    scratch = DataKey(name="scratch", purpose="Keys of local drives", of_nodes=True)
+    found = declared(keys=(*design().governance.keys, scratch))
+    assert found["aws:kms/alias:Alias"]["h100-train-scratch"]["name"] == "alias/h100-train-scratch"
+    policies = found["aws:iam/rolePolicy:RolePolicy"]
+    assert "kms:GenerateDataKeyWithoutPlaintext" in policies["h100-train-node-local-keys"]["policy"]
+    boundary = found["aws:iam/policy:Policy"]["h100-train-node-boundary"]["policy"]
+    assert "kms:GenerateDataKeyWithoutPlaintext" in boundary, "what the boundary lacks is denied"
+    assert "h100-train-node-local-keys" not in declared()["aws:iam/rolePolicy:RolePolicy"]
+    resources = [
+        Resource(f"urn:pulumi:t::p::{kind}::{name}", kind, name, {"id": f"{name}-id", **inputs})
+        for kind, named in found.items()
+        for name, inputs in named.items()
+    ]
+    wrong = [one for one in evaluate(RULES, resources, profile=STRICTEST) if one.status is Status.FAILED]
+    assert not wrong, [(one.rule, one.urn, one.message) for one in wrong]
 
 
 def test_no_value_of_a_secret_is_in_the_program(declared) -> None:

@@ -1,16 +1,18 @@
 """The embedded engine against the local cloud, and beside it terraform where its program and AWS provider are found.
 
-    python -m benchmarks.engine_cloud [SIZES…] [--plugins FOLDER] [--skip-terraform]
+    python -m benchmarks.engine_cloud [SIZES…] [--stack SPEC] [--plugins FOLDER] [--skip-terraform]
 
 Sizes count resources: of seven, four are security group rules, one is a launch template and two are buckets, all in one
 VPC. The comparison has 200 rules, 50 templates and 100 buckets; the configuration for terraform is in
 `engine_cloud.tf`. Both start from an empty cloud of their own. FOLDER is a provider mirror as ``terraform init
--plugin-dir`` takes it. Times of a machine that does other things too are worth little: see the load that is printed.
+-plugin-dir`` takes it. SPEC is a stack file, whose whole program is measured too. Times of a machine that does other
+things too are worth little: see the load that is printed.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import resource
 import shutil
@@ -20,7 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pulumi
@@ -28,6 +30,8 @@ import pulumi_aws as aws
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.kills import make_deletable
+from rackwright.cli.__main__ import OBJECTS_BETWEEN_COLLECTIONS
 from rackwright.engine import FileBackend, Options, StackRef, destroy, preview, refresh, up
 from rackwright.engine.providers.aws import AwsProvider
 from rackwright.engine.providers.aws.cloud import Cloud
@@ -143,6 +147,12 @@ class Counted:
         Cloud.call = self._plain
 
 
+ACTIONS: tuple[tuple[str, Callable[[Options], object]], ...] = (
+    *(("preview", preview), ("apply", up), ("no change: preview", preview), ("no change: apply", up)),
+    *(("refresh", refresh), ("destroy", destroy)),
+)
+
+
 def ours(rules: int, templates: int, buckets: int) -> list[Row]:
     """Preview, apply, no change, refresh and destroy by the embedded engine."""
     count = rules + templates + buckets + groups_for(rules) + 2
@@ -153,11 +163,25 @@ def ours(rules: int, templates: int, buckets: int) -> list[Row]:
             backend=FileBackend(Path(name), "benchmark"),
             providers={"aws": AwsProvider},
         )
-        steps: list[tuple[str, Callable[[Options], object]]] = [
-            *(("preview", preview), ("apply", up), ("no change: preview", preview), ("no change: apply", up)),
-            *(("refresh", refresh), ("destroy", destroy)),
-        ]
-        return [_timed(what, count, cloud, options, work) for what, work in steps]
+        return [_timed(what, count, cloud, options, work) for what, work in ACTIONS]
+
+
+def whole_stack(spec: str) -> list[Row]:
+    """The same of a whole stack, by its own program; the first row bears the imports of the SDK."""
+    with tempfile.TemporaryDirectory() as name, local_cloud(Path(name)) as cloud:
+        options = Options(
+            stack=StackRef("rackwright", Path(spec).stem),
+            program=ROOT / "infra" / "__main__.py",
+            backend=FileBackend(Path(name), "benchmark"),
+            providers={"aws": AwsProvider},
+            config={"rackwright:spec": spec, "rackwright:endpoint": cloud.endpoint},
+            unprotect=True,
+        )
+        rows = [_timed(what, 0, cloud, options, work) for what, work in ACTIONS[:-1]]
+        count = len(options.backend.load(options.stack).snapshot.resources)
+        make_deletable(cloud.endpoint)
+        rows.append(_timed("destroy", count, cloud, options, destroy))
+        return [replace(row, resources=count) for row in rows]
 
 
 def _timed(what: str, count: int, cloud: Emulated, options: Options, work: Callable[[Options], object]) -> Row:
@@ -240,13 +264,17 @@ def ratios(mine: list[Row], theirs: list[Row]) -> Iterator[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="The embedded engine against the local cloud.")
-    parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
+    parser.add_argument("sizes", nargs="*", type=int, default=SIZES, help="0: none")
+    parser.add_argument("--stack", help="a stack file to measure as well")
     parser.add_argument("--plugins", help="folder of terraform providers")
     parser.add_argument("--skip-terraform", action="store_true")
     asked = parser.parse_args()
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     Console().print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
-    for size in asked.sizes:
+    for size in filter(None, asked.sizes):
         show("local cloud", ours(*(max(1, size * part // 7) for part in (4, 1, 2))))
+    if asked.stack:
+        show(asked.stack, whole_stack(asked.stack))
     found = "left out" if asked.skip_terraform else found_terraform(asked.plugins)
     if isinstance(found, str):
         Console().print(f"no comparison with terraform: {found}")

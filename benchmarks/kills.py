@@ -290,9 +290,9 @@ def doomed(
         raise_failed(work(world.options))
 
 
-def make_deletable(world: World) -> None:
+def make_deletable(endpoint: str) -> None:
     """What a person does before a destroy on AWS: end termination protection, and stop and delete access logs."""
-    given = {"endpoint_url": world.endpoint, "aws_access_key_id": "x", "aws_secret_access_key": "x"}
+    given = {"endpoint_url": endpoint, "aws_access_key_id": "x", "aws_secret_access_key": "x"}
     ec2, s3 = (_SESSION.create_client(service, "us-east-1", **given) for service in ("ec2", "s3"))
     for reservation in ec2.describe_instances()["Reservations"]:
         for instance in reservation["Instances"]:
@@ -327,7 +327,7 @@ def enumerate_kills(spec: str, *, recovery: bool, kinds: bool) -> list[Tally]:
         Doomed.methods, Doomed.seen = frozenset(), set()
         notes = recorded(reference)
         whole, made = reference.inventory(), frozenset(Doomed.seen)
-        make_deletable(reference)
+        make_deletable(reference.endpoint)
         Doomed.seen = set()
         raise_failed(destroy(reference.options))
         empty, deleted = reference.inventory(), frozenset(Doomed.seen)
@@ -337,7 +337,7 @@ def enumerate_kills(spec: str, *, recovery: bool, kinds: bool) -> list[Tally]:
             made, deleted = one_of_each(made), one_of_each(deleted)
             Doomed.among = made | deleted
         rise = killed_throughout(world, up, frozenset(CHANGING if recovery else ["Create"]), made, whole)
-        make_deletable(world)
+        make_deletable(world.endpoint)
         return [rise, killed_throughout(world, destroy, frozenset(CHANGING), deleted, empty)]
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from importlib.resources import files
 
+import yaml
 from pydantic import BaseModel, ConfigDict, HttpUrl
-from ruamel.yaml import YAML
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Ten times as fast as a reader that knows lines and columns; every command reads these files first."""
 
 
 class Source(BaseModel):
@@ -21,5 +24,5 @@ class Source(BaseModel):
 def read_data(name: str) -> object:
     """Parsed YAML of the packaged data file called `name`, for example ``switches.yaml``."""
     text = files("rackwright.catalog").joinpath("data", name).read_text(encoding="utf-8")
-    parsed: object = YAML(typ="safe", pure=False).load(text)
+    parsed: object = _LOADER(text).get_single_data()
     return parsed

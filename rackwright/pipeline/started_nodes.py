@@ -15,13 +15,24 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rackwright.configure.slurm_power import elastic_pools
 from rackwright.design.hosts import host_at, is_elastic
 from rackwright.design.model import Design
-from rackwright.diagnostics import StepFailed
+from rackwright.diagnostics import InputError, StepFailed
 from rackwright.elastic.launching import NODE_TAG
 from rackwright.inventory import Host
 from rackwright.pipeline.node_store import LOCAL_KEYS
 
 STACK_TAG, POOL_TAG = "rackwright:stack", "rackwright:pool"
 RUNNING = ("pending", "running")
+
+
+def refuse_push(design: Design) -> None:
+    """`InputError` for a stack that is to be pushed to and has nodes that start when nobody is there to push."""
+    if pools := elastic_pools(design):
+        names = ", ".join(pool.name for pool in pools)
+        raise InputError(
+            f"Slurm starts nodes of {names} whenever a job waits, and nobody is there then to push to them",
+            where="--configure push",
+            hint="leave --configure away: the nodes of this stack configure themselves",
+        )
 
 
 def read_started(design: Design, endpoint: str | None) -> tuple[Host, ...]:

@@ -12,6 +12,7 @@ from rackwright.pipeline.good_locks import GoodLocks
 from rackwright.pipeline.local import mark_cloud
 from rackwright.pipeline.record import write_report
 from rackwright.pipeline.run import Facts, Run
+from rackwright.pipeline.started_nodes import refuse_push
 
 NOT_CONFIGURED = "hosts: not configured (there is no way in but Session Manager; --configure pull needs none)"
 """Said where hosts of a real cloud are to be pushed to: nothing was asked of them, so nothing about them is claimed."""
@@ -45,6 +46,8 @@ def up(run: Run, *, command: str = "up") -> Facts | None:
 
 
 def _stages(run: Run) -> bool:
+    if not run.pulls:
+        refuse_push(run.prepared.design)
     if not run.is_local:
         run.engine(change=True)  # without a CLI it refuses here, before anybody reads a plan
     set_aside_if_gone(run)

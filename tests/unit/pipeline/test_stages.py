@@ -12,7 +12,7 @@ import pytest
 
 from policies.rule import Enforcement, Finding, Severity, Status
 from rackwright.cli.watch import Watch
-from rackwright.diagnostics import ClusterError, PolicyRefused
+from rackwright.diagnostics import ClusterError, InputError, PolicyRefused
 from rackwright.engine import Event, FailedStep, Op, Plan, PlannedStep, Result
 from rackwright.pipeline import run as stages
 from rackwright.pipeline.open import open_stack
@@ -116,3 +116,12 @@ def test_a_preview_of_a_stack_that_is_not_up_leaves_nothing_behind(tmp_path: Pat
     assert plan.counts() == {Op.CREATE: len(plan.steps)}
     assert findings
     assert sorted(path.name for path in tmp_path.iterdir()) == ["infra", "stacks"]
+
+
+def test_nodes_that_start_when_nobody_is_there_are_not_to_be_pushed_to(on_aws) -> None:
+    engine = PlayedEngine()
+    run = on_aws(engine, "g6e-dev")
+    run.way = "push"
+    with pytest.raises(InputError, match="Slurm starts nodes of dev"):
+        up(run)
+    assert engine.asked == []

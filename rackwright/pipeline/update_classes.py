@@ -29,13 +29,12 @@ from rackwright.engine.providers.aws import AwsProvider
 from rackwright.engine.providers.aws.provider import resource_type
 from rackwright.pipeline.consequences import UpdateClass, grade_of, update_class
 from rackwright.pipeline.provision import program_config
+from rackwright.pipeline.update_samples import FIRST, NOT_ALONE, SAMPLES, VALUES, Sample
 from rackwright.pipeline.workspace import PROJECT
 from rackwright.spec import ClusterSpec, parse_spec
 from rackwright.spec.edit import with_values
 from rackwright.spec.fields_of_schema import Field, all_fields, candidates
 
-STACKS = ("h100-train", "inference")
-"""Example stacks that fields are edited in; the first one that an edit fits counts."""
 NEVER = ("name", "target.kind")
 """Edits that no plan is asked about: they name another stack, or another kind of place."""
 _DUMMY = "http://127.0.0.1:9"
@@ -91,17 +90,18 @@ class Row:
     because: str
     """The types whose steps decide; or why no step does."""
     measured: bool = True
-    """Whether a plan was asked; False where no edit of this field fits any example stack."""
+    """Whether a plan was asked; False where no edit of this field fits any sample."""
 
 
 class Bench:
-    """One example stack with its recorded state."""
+    """One sample with its recorded state."""
 
-    def __init__(self, root: File, stack: File, folder: File) -> None:
-        """Record the state of `stack` (a file of the checkout `root`) under `folder`."""
-        self.text = stack.read_text()
+    def __init__(self, root: File, sample: Sample, folder: File) -> None:
+        """Record the state of `sample` (of an example stack in the checkout `root`) under `folder`."""
+        stack = root / "stacks" / f"{sample.stack}.yaml"
+        self.text = with_values(stack.read_text(), sample.edits)
         self.spec = parse_spec(self.text, str(stack))
-        self._root, self._folder, self._name = root, folder, stack.stem
+        self._root, self._folder, self._name = root, folder, sample.stack
         result = engine.up(self._options(self.text))
         if (problem := result.error()) is not None:
             raise problem
@@ -125,7 +125,7 @@ class Bench:
 
     def row(self, field: Field) -> Row | None:
         """The class of `field`, None when no edit of it fits this stack."""
-        for path, value in candidates(field, _plain(self.spec)):
+        for path, value in candidates(_with_values_that_fit(field), _plain(self.spec)):
             try:
                 text = with_values(self.text, {path: value})
                 design = self.designed(text)
@@ -133,7 +133,8 @@ class Bench:
                 continue
             if design == self.design:
                 return Row(field.name, UpdateClass.IN_PLACE, "the cloud does not see it: hosts, checks or reports do")
-            return self._planned(field, text)
+            if (row := self._planned(field, text)) is not None:
+                return row
         return None
 
     def _planned(self, field: Field, text: str) -> Row | None:
@@ -158,12 +159,33 @@ def _plain(spec: ClusterSpec) -> dict[str, Any]:
     return copy.deepcopy(spec.model_dump(mode="json"))
 
 
-def measured(root: File, stacks: tuple[str, ...], fields: tuple[Field, ...]) -> Iterator[Row]:
-    """The class of each of `fields`, by the first of the example `stacks` that an edit of it fits."""
+def _with_values_that_fit(field: Field) -> Field:
+    known = VALUES.get(field.name)
+    return replace(field, nodes=(json.dumps({"enum": known}), *field.nodes)) if known else field
+
+
+def measured(root: File, fields: tuple[Field, ...]) -> Iterator[Row]:
+    """The class of each of `fields`, by the first of the samples that an edit of it fits."""
     with tempfile.TemporaryDirectory() as folder:
-        benches = [Bench(root, root / "stacks" / f"{stack}.yaml", _made(File(folder) / stack)) for stack in stacks]
+        benches = Benches(root, File(folder))
         for field in fields:
-            yield _row(field, benches)
+            yield _row(field, benches.for_field(field))
+
+
+class Benches:
+    """The samples, each recorded when it is first needed."""
+
+    def __init__(self, root: File, folder: File) -> None:
+        self._root, self._folder = root, folder
+        self._made: dict[str, Bench] = {}
+
+    def for_field(self, field: Field) -> Iterator[Bench]:
+        """In the order in which they are tried for `field`."""
+        first = FIRST.get(field.name)
+        for sample in sorted(SAMPLES, key=lambda sample: sample.name != first):
+            if sample.name not in self._made:
+                self._made[sample.name] = Bench(self._root, sample, _made(self._folder / sample.name))
+            yield self._made[sample.name]
 
 
 def _made(folder: File) -> File:
@@ -171,12 +193,20 @@ def _made(folder: File) -> File:
     return folder
 
 
-def _row(field: Field, benches: list[Bench]) -> Row:
+def _row(field: Field, benches: Iterable[Bench]) -> Row:
     if field.name in NEVER or field.name.startswith("target.region"):
         return Row(field.name, UpdateClass.NEVER, "names another cluster: destroy this one, or make a new stack")
     rows = (bench.row(field) for bench in benches)
     found = next((row for row in rows if row is not None), None)
-    return found or replace(Row(field.name, UpdateClass.IN_PLACE, "no example stack on AWS has it"), measured=False)
+    return found or Row(field.name, UpdateClass.IN_PLACE, why_not(field), measured=False)
+
+
+def why_not(field: Field) -> str:
+    """Why no plan says what an edit of `field` does."""
+    nodes = [json.loads(text) for text in field.nodes]
+    if all("const" in node for node in nodes):
+        return "it has one value only: there is nothing to edit"
+    return NOT_ALONE.get(field.name, "no sample has a valid edit of it yet")
 
 
 DATA = File(__file__).with_name("update_classes.json")
@@ -212,7 +242,7 @@ def measure_missing(root: File) -> Iterator[Row]:
     names = {field.name for field in all_fields()}
     rows = {path: row for path, row in recorded_rows().items() if path in names}
     missing = missing_fields()
-    for row in measured(root, STACKS, missing) if missing else ():
+    for row in measured(root, missing) if missing else ():
         rows[row.path] = row
         write_rows(rows.values())
         yield row
@@ -225,8 +255,7 @@ def render_update_classes() -> str:
     counts = {grade: sum(row.grade is grade and row.measured for row in rows.values()) for grade in UpdateClass}
     lines = [_HEAD, *(f"- **{grade}** ({counts[grade]}): {_MEANS[grade]}" for grade in UpdateClass), "", _TABLE]
     lines += [
-        f"| `{path}` | {row.grade if row.measured else 'not measured'} | {row.because} |"
-        for path, row in sorted(rows.items())
+        f"| `{path}` | {row.grade if row.measured else 'none'} | {row.because} |" for path, row in sorted(rows.items())
     ]
     return "\n".join(lines) + "\n"
 
@@ -237,8 +266,9 @@ _HEAD = """\
 What an edit of each field does to a cluster that stands. Measured, not promised: every field is edited in a
 representative way, the program runs, the engine plans against a recorded state by the provider's own rules on what
 forces a replacement, and the gravest step gives the class. `./rw preview` does the same for your edit, with the number
-of nodes. A field of pools is edited in a pool of GPUs, one of storages in the first that has it. What says "not
-measured" waits for `./rw docs --update-classes`, which measures every field that is new or was left out.
+of nodes. A field of pools is edited in a pool of GPUs, one of storages in the first that has it; fields that no example
+has are edited in one that was given them. "none" says why there is no class. `./rw docs --update-classes` measures every
+field that is new or has none.
 """
 _MEANS = {
     UpdateClass.IN_PLACE: "API calls or playbooks change it; no node stops and nothing is lost.",

@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from rackwright.catalog import load_catalog
+from rackwright.design import design_cluster
 from rackwright.pipeline.consequences import UpdateClass
 from rackwright.pipeline.update_classes import Bench, recorded_rows, render_update_classes
+from rackwright.pipeline.update_samples import FIRST, NOT_ALONE, SAMPLES, VALUES, Sample
+from rackwright.spec import parse_spec
+from rackwright.spec.edit import with_values
 from rackwright.spec.fields_of_schema import Field, all_fields, candidates
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -30,12 +35,12 @@ def test_what_would_replace_a_whole_cluster_is_never_an_edit() -> None:
 def test_the_page_says_of_every_field_what_was_measured_and_what_was_not() -> None:
     page = render_update_classes()
     for path, row in recorded_rows().items():
-        assert f"| `{path}` | {row.grade if row.measured else 'not measured'} |" in page
+        assert f"| `{path}` | {row.grade if row.measured else 'none'} |" in page
 
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    return Bench(ROOT, ROOT / "stacks" / "h100-train.yaml", tmp_path_factory.mktemp("bench"))
+    return Bench(ROOT, SAMPLES[0], tmp_path_factory.mktemp("bench"))
 
 
 @pytest.mark.slow
@@ -54,3 +59,21 @@ def test_a_field_is_edited_wherever_it_stands_pools_of_gpus_first_and_never_to_w
     assert tried[0] == (("pools", "train", "nodes"), 5)
     assert {path[1] for path, _ in tried} == {"head", "train"}
     assert (("pools", "head", "nodes"), 2) not in tried
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
+def test_every_sample_is_a_stack_that_can_be_designed(sample: Sample) -> None:
+    text = with_values((ROOT / "stacks" / f"{sample.stack}.yaml").read_text(), sample.edits)
+    assert design_cluster(parse_spec(text, sample.name), load_catalog()).pools
+
+
+def test_values_and_preferences_are_of_fields_that_exist() -> None:
+    names = {field.name for field in all_fields()}
+    assert {*VALUES, *FIRST, *NOT_ALONE} <= names
+    assert set(FIRST.values()) <= {sample.name for sample in SAMPLES}
+
+
+def test_what_was_not_measured_says_why() -> None:
+    reasons = [row.because for row in recorded_rows().values() if not row.measured]
+    assert all(reasons)
+    assert len(reasons) < 5, "nearly every field can be edited in one sample or another"

@@ -267,8 +267,8 @@ What an edit of each field does to a cluster that stands. Measured, not promised
 representative way, the program runs, the engine plans against a recorded state by the provider's own rules on what
 forces a replacement, and the gravest step gives the class. `./rw preview` does the same for your edit, with the number
 of nodes. A field of pools is edited in a pool of GPUs, one of storages in the first that has it; fields that no example
-has are edited in one that was given them. "none" says why there is no class. `./rw docs --update-classes` measures every
-field that is new or has none.
+has are edited in one that was given them. "none" says why there is no class. `./rw docs --update-classes` measures
+every field that is new or has none.
 """
 _MEANS = {
     UpdateClass.IN_PLACE: "API calls or playbooks change it; no node stops and nothing is lost.",

@@ -8,8 +8,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from rackwright.engine.plan import EventKind
 from rackwright.engine.provider_resources import Providers
+from rackwright.engine.registry import reference
 from rackwright.engine.run import REFUSALS, Run, planned
-from rackwright.engine.state import Operation, ResourceState
+from rackwright.engine.state import Operation, ResourceState, without_references
 from rackwright.engine.step import Op, PlannedStep, sorted_by_need
 from rackwright.engine.urn import is_default_provider, is_provider
 
@@ -51,9 +52,11 @@ class Deletion:
     def __init__(self, run: Run, providers: Providers, going: Sequence[ResourceState]) -> None:
         self._run, self._providers = run, providers
         self._going = in_deletion_order(going)
-        self._urns = {resource.urn for resource in going if self._op(resource) is not Op.FORGET}
+        self._urns = {resource.urn for resource in going if self._takes_along(resource)}
         self._inside: dict[str, list[Operation]] = {}
         """Deletions that come about with that of the resource named, left open until it is gone."""
+        self._late: list[ResourceState] = []
+        """Providers of such deletions: recorded until these are settled, for nobody else can be asked about them."""
 
     def run(self) -> None:
         """Refuse guarded resources before anything is deleted, then delete. A failure lets running deletions end."""
@@ -65,6 +68,7 @@ class Deletion:
                 self._forget(resource)
         else:
             self._parallel()
+            self._forget_late()
 
     def _parallel(self) -> None:
         left = blockers(self._going)
@@ -97,6 +101,10 @@ class Deletion:
         if resource.external or resource.retain_on_delete:
             return Op.FORGET
         return Op.DELETE_REPLACED if resource.delete or resource.pending_replacement else Op.DELETE
+
+    def _takes_along(self, resource: ResourceState) -> bool:
+        """Whether its deletion is still to come and takes along what is inside it."""
+        return self._op(resource) is not Op.FORGET and not resource.pending_replacement
 
     def _needs_call(self, resource: ResourceState) -> bool:
         """Whether a provider has to delete it; the rest only leaves the state."""
@@ -136,9 +144,25 @@ class Deletion:
         if resource.deleted_with in self._urns and resource.custom and not self._run.preview:
             operation = self._run.journal.begin("deleting", resource)
             self._inside.setdefault(resource.deleted_with, []).append(operation)
-        self._run.journal.commit(remove=resource, save=False)
-        self._run.journal.mark_changed()
+        if is_provider(resource.type) and self._asked(resource):
+            kept = without_references(resource, resource.references())
+            self._late.append(kept)
+            self._run.journal.commit(instead=(resource, kept))
+        else:
+            self._run.journal.commit(remove=resource, save=False)
+            self._run.journal.mark_changed()
         self._note(planned(self._op(resource), resource, recorded=self._recorded(resource)), 0.0)
+
+    def _asked(self, provider: ResourceState) -> bool:
+        """Whether a deletion that is left open belongs to `provider`."""
+        left = [operation for operations in list(self._inside.values()) for operation in operations]
+        return any(operation.resource.provider == reference(provider) for operation in left)
+
+    def _forget_late(self) -> None:
+        """Take the providers out of the record about whose resources nothing is open any more."""
+        for provider in self._late:
+            if not self._asked(provider):
+                self._run.journal.commit(remove=provider)
 
     def _recorded(self, resource: ResourceState) -> bool:
         if not self._needs_call(resource):

@@ -245,6 +245,30 @@ def test_what_an_interrupted_update_took_out_of_another_one_is_deleted_by_a_call
     _survives(story, [Act(before, by_hand=False, fault=None), broken, Act((), by_hand=False, fault=None)])
 
 
+def test_what_is_inside_a_thing_that_was_deleted_to_be_replaced_is_not_left_open(story: Story) -> None:
+    before, after = (Declared("b"), Declared("a", kept=True, inside="b")), (Declared("b", fixed_first=1), Declared("a"))
+    broken = Act(after, by_hand=False, fault=Fault(0, "after", kills=False))
+    _survives(story, [Act(before, by_hand=False, fault=None), broken, Act((), by_hand=False, fault=None)])
+
+
+@pytest.mark.parametrize("kills", [True, False])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_the_provider_of_what_goes_with_another_one_can_be_asked_until_that_one_is_gone(
+    story: Story, when: str, kills: bool
+) -> None:
+    def program() -> None:
+        outer = Thing("outer", {"size": 1})
+        reached = pulumi.ProviderResource("mem", "reached", {"at": outer.computed})
+        Thing("inner", {"inside": outer.computed}, provider=reached, deleted_with=outer)
+
+    story.rig.program = program
+    story.rig.up()
+    story.run(Fault(0, when, kills=kills), story.rig.destroy)
+    story.rig.destroy()
+    assert not story.rig.snapshot.resources
+    assert not story.rig.cloud.things
+
+
 @pytest.mark.parametrize("kept_first", [True, False])
 def test_what_was_retained_before_or_in_an_interrupted_update_is_retained(story: Story, kept_first: bool) -> None:
     before, after = (Declared("a", kept=kept_first),), (Declared("a", kept=not kept_first),)

@@ -3,6 +3,7 @@
 from tests.integration.aws.world import NEW_TAGS, TAGS, Case, World
 
 RESOLVER = "aws:route53/resolverFirewall"
+TRANSIT = "tgw-0123456789abcdef0"
 ACM = "arn:aws:acm:us-east-1:123456789012:certificate"
 
 
@@ -170,6 +171,12 @@ WAYS_IN = [
         },
         NEW_TAGS,
         {"staticRoutesOnly": False},
+    ),
+    Case(
+        "aws:ec2transitgateway/vpcAttachment:VpcAttachment",
+        lambda w: {"transitGatewayId": TRANSIT, "vpcId": w.vpc, "subnetIds": [w.subnet], "tags": TAGS},
+        {"dnsSupport": "disable", **NEW_TAGS},
+        {"transitGatewayId": "tgw-0fedcba9876543210"},
     ),
     Case(
         "aws:ec2/vpnConnectionRoute:VpnConnectionRoute",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
 from rackwright.cloud.aws.faults import Faults, save_faults
 from tests.integration.aws.conftest import Emulator, Engine, start
@@ -40,6 +41,39 @@ def test_a_nat_gateway_is_waited_for_both_ways_and_frees_its_address(slow: Emula
     engine.delete(token, id_, inputs, outputs)
     assert ec2.describe_nat_gateways(NatGatewayIds=[id_])["NatGateways"][0]["State"] == "deleted"
     ec2.release_address(AllocationId=world.address)
+
+
+def test_an_attachment_is_waited_for_and_keeps_its_subnet_until_it_is_gone(slow: Emulator, world: World) -> None:
+    engine, token = Engine(slow.url), "aws:ec2transitgateway/vpcAttachment:VpcAttachment"
+    asked = {"transitGatewayId": "tgw-0123456789abcdef0", "vpcId": world.vpc, "subnetIds": [world.subnet]}
+    began = time.monotonic()
+    id_, inputs, outputs = engine.create(token, asked)
+    assert time.monotonic() - began >= 90 * SCALE
+    ec2 = slow.client("ec2")
+    with pytest.raises(ClientError, match="DependencyViolation"):
+        ec2.delete_subnet(SubnetId=world.subnet)
+    engine.delete(token, id_, inputs, outputs)
+    with pytest.raises(ClientError, match="NotFound"):
+        ec2.describe_transit_gateway_vpc_attachments(TransitGatewayAttachmentIds=[id_])
+
+
+def test_an_interface_endpoint_is_waited_for_both_ways(slow: Emulator, world: World) -> None:
+    engine, token = Engine(slow.url), "aws:ec2/vpcEndpoint:VpcEndpoint"
+    asked = {
+        "vpcId": world.vpc,
+        "serviceName": "com.amazonaws.us-east-1.kms",
+        "vpcEndpointType": "Interface",
+        "subnetIds": [world.subnet],
+        "securityGroupIds": [world.group],
+    }
+    began = time.monotonic()
+    id_, inputs, outputs = engine.create(token, asked)
+    assert time.monotonic() - began >= 90 * SCALE
+    ec2 = slow.client("ec2")
+    assert ec2.describe_vpc_endpoints(VpcEndpointIds=[id_])["VpcEndpoints"][0]["State"] == "available"
+    engine.delete(token, id_, inputs, outputs)
+    assert time.monotonic() - began >= 150 * SCALE
+    assert ec2.describe_vpc_endpoints(VpcEndpointIds=[id_])["VpcEndpoints"][0]["State"] == "deleted"
 
 
 def test_a_file_system_is_waited_for_both_ways_and_frees_its_subnet(slow: Emulator, world: World) -> None:

@@ -30,7 +30,9 @@ from rackwright.cloud.aws.services import (
     rule_descriptions,
     scaling_groups,
     site_vpn,
+    transit_gateways,
     volume_encryption,
+    vpc_endpoints,
 )
 
 BEHAVIOURS: Behaviours = {
@@ -57,6 +59,8 @@ BEHAVIOURS: Behaviours = {
     **quotas.BEHAVIOURS,
     **scaling_groups.BEHAVIOURS,
     **site_vpn.BEHAVIOURS,
+    **transit_gateways.BEHAVIOURS,
+    **vpc_endpoints.BEHAVIOURS,
 }
 """All behaviours, by (service, action)."""
 
@@ -76,5 +80,6 @@ def install() -> None:
         scaling_groups,
         capacity,
         volume_encryption,
+        vpc_endpoints,
     ):
         subject.install()

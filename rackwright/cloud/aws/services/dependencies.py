@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from rackwright.cloud.aws.call import ApiError, Behaviours, Call, Reply
+from rackwright.cloud.aws.services.transit_gateways import attached_subnets
 
 
 def delete_subnet(call: Call) -> Reply:
-    """A subnet with network interfaces stays."""
+    """A subnet with network interfaces, also of an attachment, stays."""
     subnet = call.params["SubnetId"]
-    if any(eni.subnet.id == subnet for eni in call.state().enis.values()):
+    state = call.state()
+    if subnet in attached_subnets(state) or any(eni.subnet.id == subnet for eni in state.enis.values()):
         raise _violation(f"The subnet '{subnet}' has dependencies and cannot be deleted.")
     return call.forward()
 

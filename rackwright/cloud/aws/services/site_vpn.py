@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 from rackwright.cloud.aws.call import ApiError, Behaviours, Call, Reply
+from rackwright.cloud.aws.services.transit_gateways import accept_foreign
 from rackwright.cloud.aws.shelf import shelf
 from rackwright.cloud.aws.things import Thing, require
 
 
 def create(call: Call) -> Reply:
     """A connection with its options; moto forgets them, and hands out pre-shared keys that it makes up."""
+    accept_foreign(call.state(), call.params.get("TransitGatewayId"))
     reply = call.forward()
     if not reply.ok:
         return reply

@@ -245,7 +245,9 @@ class VpcEndpoint(Ec2Resource):
     names = fixed({"PolicyDocument": "policy"})
 
     def arrange(self, cloud: Cloud, id_: str, wanted: Wanted, changed: frozenset[str], *, creating: bool) -> None:
-        """Sets are changed by what to add and what to remove."""
+        """An interface answers only after a while; sets are changed by what to add and what to remove."""
+        if creating and _is_interface(wanted.props):
+            wait_for(lambda: self._state(cloud, id_), "available", f"VPC endpoint {id_}")
         if creating or not changed:
             return
         live = self.describe(cloud, id_) or {}
@@ -268,8 +270,21 @@ class VpcEndpoint(Ec2Resource):
         return {"arn": cloud.arn("ec2", f"vpc-endpoint/{id_}"), **found}
 
     def delete(self, cloud: Cloud, id_: str, known: Props) -> None:
-        """The API deletes lists."""
+        """The API deletes lists; interfaces are free only some time after."""
         when_free(lambda: cloud.call("ec2", "DeleteVpcEndpoints", VpcEndpointIds=[id_]))
+        if _is_interface(known):
+            wait_for(lambda: self._state(cloud, id_), None, f"VPC endpoint {id_}")
+
+    def _state(self, cloud: Cloud, id_: str) -> str | None:
+        item = self.describe(cloud, id_)
+        state = str((item or {}).get("State")).lower()
+        if state in {"failed", "rejected"}:
+            raise StepFailed(f"VPC endpoint {id_} is {state}", where=id_)
+        return None if item is None else state
+
+
+def _is_interface(props: Props) -> bool:
+    return props.get("vpcEndpointType") == "Interface"
 
 
 _ENDPOINT_SETS = {"routeTableIds": "RouteTableIds", "subnetIds": "SubnetIds", "securityGroupIds": "SecurityGroupIds"}

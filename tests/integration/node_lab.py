@@ -16,7 +16,7 @@ from typing import Any
 import boto3
 
 from rackwright.cloud import machine
-from rackwright.cloud.baked import CLEAN, PREFIX, BakedImage, keep
+from rackwright.cloud.baked import CLEAN, PREFIX, BakedImage, image_id, keep
 from rackwright.cloud.local import LocalCloud
 from rackwright.cloud.ssh import known_hosts, ssh_command, ssh_key
 from rackwright.configure import ConfigureResult, LocalServices, configure, site_inventory
@@ -158,18 +158,17 @@ class Lab:
 
     @contextmanager
     def baked_from(self, host: Host) -> Iterator[tuple[str, Path]]:
-        """The machine image that `host` becomes, and its layer; the host is off afterwards, the image gone."""
+        """Id of the machine image that `host` becomes, and its layer; the host is off afterwards, the image gone."""
         settings = self.cloud.settings
         name = f"{PREFIX}test-{settings.key}"
         done = subprocess.run([*self.ssh(host), "sudo sh -s"], input=CLEAN, text=True, capture_output=True, check=False)
         assert done.returncode == 0, done.stderr
-        ec2 = self.client("ec2")
-        ec2.stop_instances(InstanceIds=[host.instance_id])
+        self.client("ec2").stop_instances(InstanceIds=[host.instance_id])
         wait_until("the stop", lambda: str(host.instance_id) not in machine.running(settings))
         base = (self.upper(host).parent / "base").readlink().name
         kept = keep(settings.cache, BakedImage(name, "sample", "train", base, "0"), self.upper(host))
         try:
-            yield ec2.register_image(Name=name, Description="of a test")["ImageId"], kept / "layer"
+            yield image_id(name), kept / "layer"
         finally:
             shutil.rmtree(kept)
 

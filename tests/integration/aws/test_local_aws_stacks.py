@@ -72,11 +72,11 @@ def test_a_stack_comes_up_stays_and_goes(stack: Stack) -> None:
     _has_its_nodes(stack)
     again = stack.engine.up(silent, frozenset())
     assert (again.error(), set(again.counts())) == (None, {Op.SAME})
-    kept = stack.engine.destroy(silent).error()
+    kept = stack.engine.destroy(silent, frozenset()).error()
     if kept is not None:
         assert "BucketNotEmpty" in kept.summary, "access logs were delivered, and are not thrown away"
         _empty_buckets(stack)
-        assert stack.engine.destroy(silent).error() is None
+        assert stack.engine.destroy(silent, frozenset()).error() is None
     assert not _left(stack)
 
 

@@ -130,7 +130,7 @@ def test_the_official_engine_carries_the_program_out_with_our_provider(checkout:
     assert cli.up(ignore, frozenset()).unchanged
     checkout.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes")
     assert preview(checkout.embedded).unchanged, "the embedded engine reads the CLI's state in place"
-    assert cli.destroy(ignore).error() is None
+    assert cli.destroy(ignore, frozenset()).error() is None
     assert not cli.deployment().get("resources")
     cli.forget()
     assert "endpoint" not in (checkout.root / "stacks" / "Pulumi.local.yaml").read_text()

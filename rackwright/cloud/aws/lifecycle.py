@@ -56,6 +56,8 @@ EKS_ADDON = Kind("CREATING", "ACTIVE", "DELETING", "UPDATING", create_s=60, chan
 """Source: Amazon EKS API Reference, "Addon", `status`."""
 NAT_GATEWAY = Kind("pending", "available", "deleting", create_s=120, delete_s=60)
 """Source: Amazon EC2 API Reference, "NatGateway", `state`."""
+VPN_CONNECTION = Kind("pending", "available", "deleting", create_s=300, delete_s=120)
+"""Source: Amazon EC2 API Reference, "VpnConnection", `state`."""
 TRANSIT_ATTACHMENT = Kind("pending", "available", "deleting", "modifying", create_s=90, change_s=60, delete_s=90)
 """Source: Amazon EC2 API Reference, "TransitGatewayVpcAttachment", `State`."""
 ENDPOINT = Kind("pending", "available", "deleting", create_s=90, change_s=30, delete_s=60)

@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rackwright.cloud.aws.faults import Faults, save_faults
+from tests.integration.aws.cases_network import customer, gateway
 from tests.integration.aws.conftest import Emulator, Engine, start
 from tests.integration.aws.world import World
 
@@ -74,6 +75,18 @@ def test_an_interface_endpoint_is_waited_for_both_ways(slow: Emulator, world: Wo
     engine.delete(token, id_, inputs, outputs)
     assert time.monotonic() - began >= 150 * SCALE
     assert ec2.describe_vpc_endpoints(VpcEndpointIds=[id_])["VpcEndpoints"][0]["State"] == "deleted"
+
+
+def test_a_vpn_connection_is_waited_for_both_ways(slow: Emulator, world: World) -> None:
+    engine, token = Engine(slow.url), "aws:ec2/vpnConnection:VpnConnection"
+    ends = {"customerGatewayId": customer(world), "vpnGatewayId": gateway(world)}
+    began = time.monotonic()
+    id_, inputs, outputs = engine.create(token, {**ends, "type": "ipsec.1", "staticRoutesOnly": True})
+    assert time.monotonic() - began >= 300 * SCALE
+    engine.delete(token, id_, inputs, outputs)
+    assert time.monotonic() - began >= 420 * SCALE
+    shown = slow.client("ec2").describe_vpn_connections(VpnConnectionIds=[id_])["VpnConnections"]
+    assert [one["State"] for one in shown] == ["deleted"]
 
 
 def test_a_file_system_is_waited_for_both_ways_and_frees_its_subnet(slow: Emulator, world: World) -> None:

@@ -9,9 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from rackwright.cloud.aws.call import ApiError, Behaviours, Call, Reply
+from rackwright.cloud.aws.lifecycle import VPN_CONNECTION, begin, end, over, state_of
 from rackwright.cloud.aws.services.transit_gateways import accept_foreign
 from rackwright.cloud.aws.shelf import shelf
 from rackwright.cloud.aws.things import Thing, require
+
+GONE = "deleted"
 
 
 def create(call: Call) -> Reply:
@@ -22,6 +25,7 @@ def create(call: Call) -> Reply:
         return reply
     connections = call.state().vpn_connections
     id_ = list(connections)[-1]
+    begin(connections[id_], VPN_CONNECTION)
     options = call.params.get("Options") or {}
     shelf(call, "vpn_options")[id_] = {
         "StaticRoutesOnly": bool(options.get("StaticRoutesOnly")),
@@ -31,8 +35,11 @@ def create(call: Call) -> Reply:
 
 
 def describe(call: Call) -> Reply:
-    """All or some; an unknown id is an error."""
+    """All or some, after what was on its way out has gone; an unknown id is an error."""
     connections = call.state().vpn_connections
+    for id_ in over({id_: one for id_, one in connections.items() if one.state != GONE}):
+        call.changed = True
+        connections[id_].state = GONE
     ids = call.params.get("VpnConnectionIds") or list(connections)
     found = [require(connections, id_, "InvalidVpnConnectionID.NotFound", "vpnConnection ID") for id_ in ids]
     return call.answer({"VpnConnections": [_described(call, one) for one in found]})
@@ -47,7 +54,7 @@ def _described(call: Call, connection: Any) -> Thing:
     }
     return {
         "VpnConnectionId": connection.id,
-        "State": connection.state,
+        "State": GONE if connection.state == GONE else state_of(connection, VPN_CONNECTION),
         "Type": connection.type,
         "Category": "VPN",
         **{member: value for member, value in ends.items() if value},
@@ -55,6 +62,15 @@ def _described(call: Call, connection: Any) -> Thing:
         "Routes": [{"DestinationCidrBlock": cidr, "Source": "Static", "State": "available"} for cidr in routes],
         "Tags": [{"Key": tag["key"], "Value": tag["value"]} for tag in connection.get_tags()],
     }
+
+
+def delete(call: Call) -> Reply:
+    """Gone after its time; AWS shows what is gone for about an hour."""
+    id_ = call.params["VpnConnectionId"]
+    one = require(call.state().vpn_connections, id_, "InvalidVpnConnectionID.NotFound", "vpnConnection ID")
+    if one.state != GONE and end(one, VPN_CONNECTION):
+        one.state = GONE
+    return call.answer(None)
 
 
 def create_route(call: Call) -> Reply:
@@ -98,6 +114,7 @@ def disable_propagation(call: Call) -> Reply:
 BEHAVIOURS: Behaviours = {
     ("ec2", "CreateVpnConnection"): create,
     ("ec2", "DescribeVpnConnections"): describe,
+    ("ec2", "DeleteVpnConnection"): delete,
     ("ec2", "CreateVpnConnectionRoute"): create_route,
     ("ec2", "DeleteVpnConnectionRoute"): delete_route,
     ("ec2", "EnableVgwRoutePropagation"): enable_propagation,

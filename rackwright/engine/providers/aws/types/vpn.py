@@ -7,6 +7,7 @@ from typing import Any
 from rackwright.engine.providers.aws.cloud import Cloud
 from rackwright.engine.providers.aws.resource import Ec2Resource, Life, Resource, Wanted, pick, when_free
 from rackwright.engine.providers.aws.shapes import Props, fixed, from_api
+from rackwright.engine.providers.aws.waiting import wait_for
 
 
 class CustomerGateway(Ec2Resource):
@@ -137,6 +138,20 @@ class VpnConnection(Ec2Resource):
         """Options of the connection and of each tunnel."""
         tunnels = [_tunnel(wanted.props, number) for number in (1, 2)]
         return {"Options": {"StaticRoutesOnly": bool(wanted.get("staticRoutesOnly")), "TunnelOptions": tunnels}}
+
+    def arrange(self, cloud: Cloud, id_: str, wanted: Wanted, changed: frozenset[str], *, creating: bool) -> None:
+        """Routes and gateways take it only some time after its creation."""
+        if creating:
+            wait_for(lambda: self._state(cloud, id_), "available", f"VPN connection {id_}")
+
+    def _state(self, cloud: Cloud, id_: str) -> str | None:
+        item = self.describe(cloud, id_)
+        return None if item is None else str(item.get("State"))
+
+    def delete(self, cloud: Cloud, id_: str, known: Props) -> None:
+        """Its gateways are free only some time after its deletion."""
+        super().delete(cloud, id_, known)
+        wait_for(lambda: self._state(cloud, id_), None, f"VPN connection {id_}")
 
     def read(self, cloud: Cloud, id_: str, known: Props) -> Props | None:
         """Without keys: what AWS generated stays with AWS."""

@@ -21,7 +21,7 @@ from infra.aws.documents import (
 )
 from infra.aws.key_documents import wrap_policy
 from infra.aws.people_documents import boundary_policy
-from infra.aws.power_documents import power_policy
+from infra.aws.power_documents import named_arns, power_policy
 from infra.aws.storage_side import data_bucket_arns
 from rackwright.design.keys import key_alias
 
@@ -59,7 +59,7 @@ def boundary_document(scope: Scope, context: Context, bundle_arns: Sequence[str]
     texts = [
         *node_documents(scope, context).values(),
         *(bundle_policy(arn) for arn in bundle_arns),
-        power_policy(scope, context.prefix, [instances], role),
+        power_policy(scope, context.prefix, [instances], role, named_arns(scope, context.design.pools)),
     ]
     parsed: list[list[Statement]] = [json.loads(text)["Statement"] for text in texts]
     return boundary_policy(parsed)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pydantic import JsonValue
 
 from infra.aws.documents import Scope, Statement, as_text
+from rackwright.design.model import Pool
 
 MADE = ("instance", "volume", "network-interface")
 """What a launch makes, and tags with what the launch template says."""
@@ -16,9 +17,21 @@ BROUGHT = ("key-pair", "capacity-reservation")
 """What a launch template names beside these; an image has no owner's tag and is named apart."""
 
 
-def power_policy(scope: Scope, stack: str, controllers: Sequence[str], role_arn: str) -> str:
+def named_arns(scope: Scope, pools: Iterable[Pool]) -> list[str]:
+    """Groups of somebody else that `pools` name: security groups, placement groups, groups of reservations."""
+    found: dict[str, None] = {}
+    for pool in pools:
+        names = [f"security-group/{id_}" for id_ in pool.security_groups]
+        names += [f"placement-group/{pool.placement_group}"] if pool.placement_group else []
+        group = pool.capacity.reservation_group
+        found |= dict.fromkeys([*(scope.arn("ec2", name) for name in names), *([group] if group else [])])
+    return list(found)
+
+
+def power_policy(scope: Scope, stack: str, controllers: Sequence[str], role_arn: str, named: Sequence[str] = ()) -> str:
     """Start instances from the templates of `stack`, and stop those that were started so.
 
+    `named` are things of somebody else that its pools name (`named_arns`): they carry no tag of the stack.
     All nodes share one role; the condition on the instance that asks lets only `controllers` (ARNs) use this policy.
     Sources: Service Authorization Reference, "Actions, resources, and condition keys for Amazon EC2"; Amazon EC2 User
     Guide, "Example policies to control access" (launch templates) and "ec2:SourceInstanceARN".
@@ -42,8 +55,10 @@ def power_policy(scope: Scope, stack: str, controllers: Sequence[str], role_arn:
     stoppable: JsonValue = {"StringEquals": own, "Null": {"aws:ResourceTag/rackwright:node": "false"}}
     passed: JsonValue = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
     tagging: JsonValue = {"StringEquals": {"ec2:CreateAction": "RunInstances"}}
+    others = [may("LaunchIntoNamedGroups", run, list(named), {})] if named else []
     return as_text(
         [
+            *others,
             may("Look", looks, "*", {}),
             may("LaunchFromOwnTemplates", run, scope.arn("ec2", "launch-template/*"), {"StringEquals": own}),
             may("LaunchIntoOwnNetwork", run, arns(ENTERED), {"StringEquals": own}),

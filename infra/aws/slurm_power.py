@@ -10,7 +10,7 @@ import pulumi_aws as aws
 from infra.aws.context import Context
 from infra.aws.documents import Scope
 from infra.aws.identity import NodeIdentity
-from infra.aws.power_documents import power_policy
+from infra.aws.power_documents import named_arns, power_policy
 from rackwright.design.model import Pool
 
 
@@ -46,12 +46,13 @@ class SlurmPower(pulumi.ComponentResource):
             name,
             name="slurm-power",
             role=identity.role_name,
-            policy=asked.apply(lambda found: _document(found[0], context.prefix, found[1], found[2:])),
+            policy=asked.apply(lambda found: _document(found[0], context.prefix, pools, found[1], found[2:])),
             opts=child,
         )
         self.register_outputs({})
 
 
-def _document(scope: Scope, stack: str, role: str, controllers: Sequence[str]) -> str:
+def _document(scope: Scope, stack: str, pools: Sequence[Pool], role: str, controllers: Sequence[str]) -> str:
     arns = [scope.arn("ec2", f"instance/{id_}") for id_ in controllers]
-    return power_policy(scope, stack, arns, f"arn:{scope.partition}:iam::{scope.account}:role/{role}")
+    role_arn = f"arn:{scope.partition}:iam::{scope.account}:role/{role}"
+    return power_policy(scope, stack, arns, role_arn, named_arns(scope, pools))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from infra.aws import launch
+from infra.aws.documents import Scope
+from infra.aws.power_documents import named_arns, power_policy
 from rackwright.catalog import load_catalog
 from rackwright.design import design_cluster
 from rackwright.design.model import Capacity, Pool
 from rackwright.spec import ClusterSpec
 from tests.unit.preflight.case import spec_of
 
+SCOPE = Scope("aws", "123456789012", "us-east-1")
 GROUP = "arn:aws:resource-groups:us-east-1:123456789012:group/h100"
 PLACED = "arn:aws:ec2:us-east-1:123456789012:placement-group/theirs"
 
@@ -81,3 +85,20 @@ def test_tags_of_a_pool_reach_its_nodes_and_cannot_hide_ours() -> None:
     wanted = pool(tags={"project": "llm", "rackwright:pool": "other"})
     found = launch.node_tags(wanted, {"rackwright:stack": "x"})
     assert (found["project"], found["rackwright:pool"]) == ("llm", "train")
+
+
+def test_the_controller_may_launch_into_groups_of_somebody_else_that_a_pool_names_and_no_others() -> None:
+    wanted = pool(
+        security_groups=["sg-0123456789abcdef0"], capacity={"reservation_group": GROUP, "placement_group": PLACED}
+    )
+    named = named_arns(SCOPE, [wanted])
+    assert named == [
+        "arn:aws:ec2:us-east-1:123456789012:security-group/sg-0123456789abcdef0",
+        "arn:aws:ec2:us-east-1:123456789012:placement-group/theirs",
+        GROUP,
+    ]
+    text = power_policy(SCOPE, "train", ["arn:controller"], "arn:role", named)
+    (into,) = [one for one in json.loads(text)["Statement"] if one["Sid"] == "LaunchIntoNamedGroups"]
+    assert (into["Resource"], into["Action"]) == (named, "ec2:RunInstances")
+    assert into["Condition"] == {"ArnEquals": {"ec2:SourceInstanceARN": ["arn:controller"]}}
+    assert "LaunchIntoNamedGroups" not in power_policy(SCOPE, "train", [], "arn:role", named_arns(SCOPE, [pool()]))

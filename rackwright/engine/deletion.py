@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
@@ -52,7 +54,10 @@ class Deletion:
     def __init__(self, run: Run, providers: Providers, going: Sequence[ResourceState]) -> None:
         self._run, self._providers = run, providers
         self._going = in_deletion_order(going)
-        self._urns = {resource.urn for resource in going if self._takes_along(resource)}
+        self._left = Counter(resource.urn for resource in going if self._takes_along(resource))
+        """How many of a name are still to go: replaced ones bear the name of what replaced them."""
+        self._urns = frozenset(self._left)
+        self._counting = threading.Lock()
         self._inside: dict[str, list[Operation]] = {}
         """Deletions that come about with that of the resource named, left open until it is gone."""
         self._late: list[ResourceState] = []
@@ -130,14 +135,17 @@ class Deletion:
                 run.note_failure(step, refusal)
                 return
             run.journal.commit(operation, remove=resource)
-            self._gone_with(resource.urn)
+            self._gone_with(resource)
             self._note(step, time.monotonic() - began)
 
-    def _gone_with(self, urn: str) -> None:
-        """What was inside the resource `urn` is gone too."""
-        for operation in self._inside.pop(urn, ()):
+    def _gone_with(self, resource: ResourceState) -> None:
+        """What was inside `resource` is gone too, once none of its name is left."""
+        with self._counting:
+            self._left[resource.urn] -= self._takes_along(resource)
+            ended = () if self._left[resource.urn] else self._inside.pop(resource.urn, ())
+        for operation in ended:
             self._run.journal.settle(operation)
-            self._gone_with(operation.resource.urn)
+            self._gone_with(operation.resource)
 
     def _forget(self, resource: ResourceState) -> None:
         """Take it out of the record. What goes with another one stays an open deletion until that one is gone."""

@@ -251,6 +251,17 @@ def test_what_is_inside_a_thing_that_was_deleted_to_be_replaced_is_not_left_open
     _survives(story, [Act(before, by_hand=False, fault=None), broken, Act((), by_hand=False, fault=None)])
 
 
+def test_what_was_inside_one_of_two_replaced_namesakes_waits_for_both(story: Story) -> None:
+    for _ in range(8):  # so that the id of the elder (9) sorts after that of the younger (11)
+        story.rig.cloud.things.pop(story.rig.cloud.add("spent", "mem:index:Thing", {}))
+    story.run(None, lambda: story.apply((Declared("c"), Declared("a", inside="c"))))
+    both = (Declared("c", fixed=1), Declared("a", fixed=1))
+    story.run(Fault(2, "before", kills=True), lambda: story.apply(both))
+    again = (Declared("c"), Declared("a", fixed=1))
+    story.run(Fault(2, "before", kills=False), lambda: story.apply(again))
+    _settled(story, again)
+
+
 @pytest.mark.parametrize("kills", [True, False])
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_the_provider_of_what_goes_with_another_one_can_be_asked_until_that_one_is_gone(

@@ -12,6 +12,7 @@ from rackwright.diagnostics import StepFailed
 from rackwright.engine.providers.aws.cloud import Cloud, code_of
 from rackwright.engine.providers.aws.resource import MARK_TAG, Resource, Wanted, all_tags, pick, tag_outputs, when_free
 from rackwright.engine.providers.aws.shapes import Props, fixed, from_api, tag_list, tag_map
+from rackwright.engine.providers.aws.waiting import wait_for
 
 POLL_S, READY_S = 0.5, 1800
 _TOP = ("storageCapacity", "storageType", "subnetIds", "securityGroupIds", "kmsKeyId", "fileSystemTypeVersion")
@@ -155,6 +156,7 @@ class FileSystem(Resource):
         params = cloud.params("efs", "CreateFileSystem", {**wanted.props, "tags": None})
         tags = tag_list(all_tags(cloud, wanted.get("tags")))
         id_ = str(cloud.call("efs", "CreateFileSystem", **params, Tags=tags or None)["FileSystemId"])
+        wait_for(lambda: _state(cloud, "FileSystems", FileSystemId=id_), "available", f"file system {id_}")
         if wanted.get("lifecyclePolicies"):
             self._keep_moving(cloud, id_, wanted)
         return id_
@@ -216,6 +218,16 @@ def retry_while(action: Any, code: str, wait_s: float = 60) -> None:
         time.sleep(POLL_S)
 
 
+STILL_CREATING = "IncorrectFileSystemLifeCycleState"
+
+
+def _state(cloud: Cloud, kind: str, **which: str) -> str | None:
+    """State of a thing of EFS; None once it is gone."""
+    answer = cloud.find("efs", f"Describe{kind}", **which)
+    item = pick(f"{kind}[0]", answer)
+    return None if item is None else str(item["LifeCycleState"])
+
+
 class MountTarget(Resource):
     """Way into an EFS from one subnet."""
 
@@ -229,14 +241,18 @@ class MountTarget(Resource):
     )
 
     def create(self, cloud: Cloud, wanted: Wanted) -> str:
-        """Create it."""
+        """Create it, once the file system is there, and wait until it can be mounted."""
         params = cloud.params("efs", "CreateMountTarget", wanted.props)
-        return str(cloud.call("efs", "CreateMountTarget", **params)["MountTargetId"])
+        found: dict[str, Any] = {}
+        retry_while(lambda: found.update(cloud.call("efs", "CreateMountTarget", **params)), STILL_CREATING)
+        id_ = str(found["MountTargetId"])
+        wait_for(lambda: _state(cloud, "MountTargets", MountTargetId=id_), "available", f"mount target {id_}")
+        return id_
 
     def read(self, cloud: Cloud, id_: str, known: Props) -> Props | None:
         """Describe it with its groups."""
         item = pick("MountTargets[0]", cloud.find("efs", "DescribeMountTargets", MountTargetId=id_))
-        if item is None:
+        if item is None or item.get("LifeCycleState") in {"deleting", "deleted"}:
             return None
         groups = cloud.call("efs", "DescribeMountTargetSecurityGroups", MountTargetId=id_)
         system = item["FileSystemId"]
@@ -255,8 +271,9 @@ class MountTarget(Resource):
         cloud.call("efs", "ModifyMountTargetSecurityGroups", MountTargetId=id_, SecurityGroups=groups)
 
     def delete(self, cloud: Cloud, id_: str, known: Props) -> None:
-        """Delete it."""
+        """Delete it; its interface is free only some time after."""
         when_free(lambda: cloud.call("efs", "DeleteMountTarget", MountTargetId=id_))
+        wait_for(lambda: _state(cloud, "MountTargets", MountTargetId=id_), None, f"mount target {id_}")
 
     def find(self, cloud: Cloud, wanted: Wanted) -> str | None:
         """By file system and subnet: there is at most one."""

@@ -89,6 +89,23 @@ def test_a_vpn_connection_is_waited_for_both_ways(slow: Emulator, world: World) 
     assert [one["State"] for one in shown] == ["deleted"]
 
 
+def test_a_mount_target_is_waited_for_both_ways_and_not_made_before_its_file_system(
+    slow: Emulator, world: World
+) -> None:
+    engine, efs = Engine(slow.url), slow.client("efs")
+    early = efs.create_file_system(CreationToken="early")["FileSystemId"]
+    with pytest.raises(ClientError, match="IncorrectFileSystemLifeCycleState"):
+        efs.create_mount_target(FileSystemId=early, SubnetId=world.subnet)
+    token, asked = "aws:efs/mountTarget:MountTarget", {"fileSystemId": early, "subnetId": world.subnet}
+    began = time.monotonic()
+    id_, inputs, outputs = engine.create(token, asked)
+    assert time.monotonic() - began >= 90 * SCALE
+    engine.delete(token, id_, inputs, outputs)
+    assert time.monotonic() - began >= 120 * SCALE
+    assert efs.describe_mount_targets(FileSystemId=early)["MountTargets"] == []
+    efs.delete_file_system(FileSystemId=early)
+
+
 def test_a_file_system_is_waited_for_both_ways_and_frees_its_subnet(slow: Emulator, world: World) -> None:
     engine, token = Engine(slow.url), "aws:fsx/lustreFileSystem:LustreFileSystem"
     asked = {"subnetIds": world.subnet, "storageCapacity": 1200, "deploymentType": "SCRATCH_2"}

@@ -70,6 +70,7 @@ def install() -> None:
     for subject in (
         addresses,
         client_vpn,
+        efs,
         bucket_policies,
         governed,
         images,

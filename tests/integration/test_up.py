@@ -157,7 +157,7 @@ def _second_up_changes_nothing(checkout: Checkout) -> None:
 
 
 def _audited_where_it_runs(checkout: Checkout) -> None:
-    path = checkout.root / ".rw" / "audit.json"
+    path = checkout.root / "audit.json"
     checkout.rw("audit", "local", "--live", "--hosts", "--format", "json", "--output", str(path), expect=5)
     findings = json.loads(path.read_text())["findings"]
     hosts = [one for one in findings if one["type"] == "host:machine"]

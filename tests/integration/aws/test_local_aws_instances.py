@@ -1,5 +1,7 @@
 """The machines that should exist are those that the emulator runs."""
 
+from base64 import b64encode
+
 import pytest
 
 from rackwright.cloud.aws import server
@@ -52,6 +54,20 @@ def test_instances_become_wanted_machines_and_stop_being_wanted(cloud) -> None:
     assert mine(running, id_)[0].generation == 2
     ec2.terminate_instances(InstanceIds=[id_])
     assert mine(running, id_) == []
+
+
+def test_an_instance_of_a_templates_later_version_gets_the_user_data_of_that_version(cloud) -> None:
+    running, ec2, _ = cloud
+    ec2.create_launch_template(LaunchTemplateName="later", LaunchTemplateData=template("first"))
+    ec2.create_launch_template_version(LaunchTemplateName="later", LaunchTemplateData=template("second"))
+    ec2.modify_launch_template(LaunchTemplateName="later", DefaultVersion="2")
+    started = ec2.run_instances(LaunchTemplate={"LaunchTemplateName": "later"}, MinCount=1, MaxCount=1)
+    (machine,) = mine(running, started["Instances"][0]["InstanceId"])
+    assert machine.user_data == "second"
+
+
+def template(user_data: str) -> dict[str, str]:
+    return {"ImageId": "ami-1", "InstanceType": "m7i.large", "UserData": b64encode(user_data.encode()).decode()}
 
 
 def test_a_machine_without_a_name_is_called_by_its_address(cloud) -> None:

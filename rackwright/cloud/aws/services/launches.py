@@ -68,6 +68,8 @@ def template_data(state: Any, named: Mapping[str, Any] | None) -> Launch:
     name = named.get("LaunchTemplateName")
     template = state.get_launch_template(by_id) if by_id else state.get_launch_template_by_name(name)
     data: Launch = template.get_version(named.get("Version") or "$Default").data
+    if isinstance(text := data.get("UserData"), str):  # of any version but the first moto keeps the plain parameter
+        data["UserData"] = Base64EncodedString(text)
     return data
 
 

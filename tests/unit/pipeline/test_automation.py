@@ -204,7 +204,9 @@ def test_a_cli_that_does_not_fit_is_refused_with_a_way_out(no_cli: Path, script:
 def test_a_rehearsal_without_the_local_cloud_never_reaches_the_cli(no_cli: Path) -> None:
     broken = program(no_cli / "pulumi", "raise SystemExit('was called')")
     engine = CliEngine(Path(), "local", {"rackwright:spec": "stacks/local.yaml"}, broken, rehearsal=True)
-    for action in (engine.preview, engine.destroy, lambda listen: engine.up(listen, frozenset())):
+    nothing: frozenset[str] = frozenset()
+    actions = (lambda listen: engine.destroy(listen, nothing), lambda listen: engine.up(listen, nothing))
+    for action in (engine.preview, *actions):
         with pytest.raises(InputError, match="which does not run"):
             action(lambda event: None)
 

@@ -27,6 +27,7 @@ from rackwright.preflight.online import (
     Rehearsal,
     Reservation,
     Unread,
+    judge_addon,
     judge_addresses,
     judge_image,
     judge_launch,
@@ -56,6 +57,7 @@ def check_online(prepared: Prepared, plan: Plan, reader: Reader, now: dt.datetim
         checks.vpc_quota(),
         checks.interface_quota(),
         *checks.offerings(),
+        *checks.addons(),
         *checks.reservations(),
         *checks.images(),
         *checks.addresses(),
@@ -180,6 +182,15 @@ class _Checks:
                 else frozenset(str(one["Location"]) for one in read["InstanceTypeOfferings"])
             )
             yield judge_offering(pool, self._zone(pool), zones)
+
+    def addons(self) -> Iterator[OnlineVerdict]:
+        """Version of each add-on of EKS that is pinned."""
+        kubernetes = self._design.kubernetes
+        for addon in kubernetes.addons if kubernetes is not None else ():
+            if kubernetes is not None and addon.version is not None:
+                asked = {"addonName": addon.name, "kubernetesVersion": kubernetes.version}
+                read = answered(self.reader.read("eks", "DescribeAddonVersions", **asked))
+                yield judge_addon(addon, kubernetes.version, read if isinstance(read, Unread) else _offered(read))
 
     def reservations(self) -> Iterator[OnlineVerdict]:
         """State, dates, place and room of each reservation and capacity block."""
@@ -312,6 +323,11 @@ def quota_is_for(name: str, family: str, *, spot: bool) -> bool:
 def answered(reply: Reply) -> Mapping[str, Any] | Unread:
     """The answer, or why there is none; a refusal of a plain question is no answer."""
     return Unread(f"{reply.code}: {reply.message}") if isinstance(reply, Refused) else reply
+
+
+def _offered(read: Mapping[str, Any]) -> list[str]:
+    """Versions of an add-on, newest first as EKS lists them."""
+    return [str(one["addonVersion"]) for addon in read.get("addons", []) for one in addon.get("addonVersions", [])]
 
 
 def _count(read: Mapping[str, Any] | Unread, key: str) -> int | Unread:

@@ -7,9 +7,11 @@ verdict is "not checked", never "passed". `rackwright.pipeline.online` does the 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rackwright.design.kubernetes_model import Addon
 from rackwright.design.model import Pool
 from rackwright.spec.places import Path
 
@@ -131,6 +133,18 @@ def judge_offering(pool: Pool, zone_id: str, offered: frozenset[str] | Unread) -
     return OnlineVerdict(
         "offering", Answer.FAILED, path, f"{pool.machine} is not offered in {zone_id}", others, capacity=True
     )
+
+
+def judge_addon(addon: Addon, kubernetes: str, offered: Sequence[str] | Unread) -> OnlineVerdict:
+    """Whether EKS has the add-on's version for the release of Kubernetes; `offered` are those that it has."""
+    path: Path = ("scheduler", "addons")
+    wanted = f"{addon.name} {addon.version} for Kubernetes {kubernetes}"
+    if isinstance(offered, Unread):
+        return OnlineVerdict("add-on", Answer.NOT_CHECKED, path, f"{wanted}: {offered.reason}")
+    if addon.version in offered:
+        return OnlineVerdict("add-on", Answer.PASSED, path, f"{wanted} is offered")
+    hint = f"scheduler.addons: {{{addon.name}: {offered[0]}}}" if offered else "choose another release of Kubernetes"
+    return OnlineVerdict("add-on", Answer.FAILED, path, f"{wanted} is not offered", hint)
 
 
 def judge_reservation(

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from rackwright.design.kubernetes_model import Addon
 from rackwright.design.model import Capacity, Pool
 from rackwright.preflight.online import (
     Answer,
@@ -13,6 +14,7 @@ from rackwright.preflight.online import (
     Rehearsal,
     Reservation,
     Unread,
+    judge_addon,
     judge_addresses,
     judge_image,
     judge_launch,
@@ -22,6 +24,7 @@ from rackwright.preflight.online import (
 )
 
 NOW = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
+ADDON = Addon(name="coredns", version="v1.14.3-eksbuild.16")
 HOUR = dt.timedelta(hours=1)
 POOL = Pool(
     name="train",
@@ -50,6 +53,7 @@ def quota(needed: int, in_use: int | Unread, limit: float | Unread) -> OnlineVer
         quota(1, 0, NO_ANSWER),
         quota(1, NO_ANSWER, 8),
         judge_offering(POOL, "use1-az6", NO_ANSWER),
+        judge_addon(ADDON, "1.35", NO_ANSWER),
         judge_reservation(POOL, "use1-az6", 1, NO_ANSWER, NOW),
         judge_image(POOL, "ami-1", NO_ANSWER),
         judge_addresses("gpu", 1, NO_ANSWER),
@@ -129,3 +133,11 @@ def test_a_rehearsed_launch_passes_lacks_capacity_or_is_refused_and_names_what_i
     assert (passed.answer, full.answer, wrong.answer) == (Answer.PASSED, Answer.FAILED, Answer.FAILED)
     assert "subnet" in passed.summary
     assert (full.capacity, wrong.capacity) == (True, False)
+
+
+def test_an_add_on_that_eks_does_not_have_is_told_with_one_that_it_has() -> None:
+    assert judge_addon(ADDON, "1.35", ["v1.14.3-eksbuild.16", "v1.13.2-eksbuild.4"]).answer is Answer.PASSED
+    gone = judge_addon(ADDON, "1.35", ["v1.15.0-eksbuild.1"])
+    assert gone.answer is Answer.FAILED
+    assert "v1.15.0-eksbuild.1" in gone.hint
+    assert judge_addon(ADDON, "1.99", []).answer is Answer.FAILED

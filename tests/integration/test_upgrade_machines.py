@@ -1,23 +1,37 @@
 """Upgrades of real machines, and what goes wrong with them: each fault ends in a host's reason, then a clean run.
 
 The faults are real: a reboot that the machine does not carry out, a package that cannot be unpacked, a full disk,
-an ssh server that goes away in the middle.
+an ssh server that goes away in the middle, a mirror that does. The way back is tried by the commands' own functions.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
+from rackwright.cli.watch import Watch
+from rackwright.cloud import packages, process
+from rackwright.cloud.packages import Control, build_package
+from rackwright.cloud.services import APT_CACHE
 from rackwright.configure import ConfigureResult
 from rackwright.configure.events import ConfigureEvent
-from rackwright.inventory import Host
+from rackwright.inventory import Host, Inventory
+from rackwright.lock import Lock, dump_lock, load_lock
+from rackwright.lock.model import Package
 from rackwright.outcome import Check, Verdict
+from rackwright.pipeline.clock import today
+from rackwright.pipeline.good_locks import GoodLocks
+from rackwright.pipeline.prepare import prepare
+from rackwright.pipeline.run import Run
+from rackwright.pipeline.upgrade import rollback, upgrade
 from rackwright.pipeline.upgrade_steps import Batch, Limits, Said
+from rackwright.pipeline.workspace import Workspace
 from rackwright.upgrade import HostState, Journal, Stage
-from tests.integration.node_lab import Lab, lab_in
+from tests.integration.node_lab import LOCK, Lab, lab_in
 
 pytestmark = [
     pytest.mark.machines,
@@ -44,12 +58,17 @@ class LabHands:
         return self.lab.push([self._host(name) for name in hosts], self.on_event)
 
     def prove(self, hosts: Sequence[str]) -> tuple[Check, ...]:
-        said = {name: self.on(name, f"systemctl is-active {EXPORTER}").text for name in hosts}
-        verdict = {name: Verdict.PASSED if text == "active" else Verdict.FAILED for name, text in said.items()}
-        return tuple(Check(id="service", title="it runs", host=name, verdict=verdict[name]) for name in hosts)
+        return tuple(proof(self.lab, self._host(name)) for name in hosts)
 
     def _host(self, name: str) -> Host:
         return next(host for host in self.lab.hosts if host.name == name)
+
+
+def proof(lab: Lab, host: Host) -> Check:
+    """The acceptance of a lab, whose hosts have three roles."""
+    said = lab.on(host, f"systemctl is-active {EXPORTER}").stdout.strip()
+    verdict = Verdict.PASSED if said == "active" else Verdict.FAILED
+    return Check(id="service", title="it runs", host=host.name, verdict=verdict)
 
 
 @dataclass
@@ -61,15 +80,29 @@ class Fault:
     stage: Stage
     says: str
     events: Callable[[Lab, Host], Callable[[ConfigureEvent], None]] | None = field(default=None)
+    mend_cloud: Callable[[Lab], object] = field(default=lambda lab: None)
+
+
+def cut_mirror(lab: Lab, host: Host) -> Callable[[ConfigureEvent], None]:
+    """When the packages are about to be fetched, what serves them ends, and nobody starts it again."""
+    del host
+    root = lab.cloud.settings.root
+
+    def on_event(event: ConfigureEvent) -> None:
+        if event.task.startswith("Install every locked package") and event.status == "started":
+            process.stop(root, process.DAEMON)
+            process.stop(root, APT_CACHE)
+
+    return on_event
 
 
 def cut_ssh(lab: Lab, host: Host) -> Callable[[ConfigureEvent], None]:
-    """At the first task of the base system the ssh server goes away with every connection, for a while."""
+    """At the first question to the host the ssh server goes away with every connection, for a while."""
     cut = []
-    away = "systemd-run --quiet --on-active=90 systemctl start ssh; systemctl stop ssh; pkill -9 sshd"
+    away = "systemd-run --quiet --on-active=40 systemctl start ssh; systemctl stop ssh; pkill -9 sshd"
 
     def on_event(event: ConfigureEvent) -> None:
-        if event.phase == "Base" and not cut:
+        if event.phase == "Look" and not cut:
             cut.append(event.task)
             lab.on(host, f"systemd-run --quiet sh -c '{away}'")
 
@@ -99,6 +132,14 @@ FAULTS = {
         "space",
     ),
     "an ssh server that goes away": Fault("true", "true", Stage.APPLYING, "reached over ssh", cut_ssh),
+    "a mirror that goes away": Fault(
+        f"{REMOVED}; apt-get clean",
+        "true",
+        Stage.APPLYING,
+        "failed to fetch|failed to update apt cache",
+        cut_mirror,
+        lambda lab: lab.cloud.up(lambda line: None),
+    ),
 }
 
 
@@ -135,6 +176,7 @@ def test_each_fault_ends_in_a_reason_and_a_second_run_is_clean(lab: Lab, fault: 
     first = upgraded(lab, events=broken.events(lab, host) if broken.events else None)
     assert (first.stage, first.failed_in) == (Stage.FAILED, broken.stage), first
     assert any(word in first.error.lower() for word in broken.says.split("|")), first.error
+    broken.mend_cloud(lab)
     if broken.events:
         lab.wait_for_ssh(host)
     assert lab.on(host, broken.mend).returncode == 0
@@ -142,3 +184,92 @@ def test_each_fault_ends_in_a_reason_and_a_second_run_is_clean(lab: Lab, fault: 
     assert second.stage is Stage.DONE, second
     assert second.rebooted == (broken.stage is Stage.REBOOTING)
     assert lab.push([host]).changed == 0
+
+
+SAMPLE = "rackwright-sample"
+
+
+def locked(version: str) -> Lock:
+    """The lock of the rehearsal with one more package, of which the cloud's folder has two versions."""
+    sample = Package(version=version, role="base", source="built")
+    return LOCK.model_copy(update={"packages": {**LOCK.packages, SAMPLE: sample}})
+
+
+def publish_samples(lab: Lab) -> None:
+    repository = lab.cloud.settings.repo
+    found = {path.name: path for path in repository.glob("*.deb")}
+    for version in ("1.0", "2.0"):
+        control = Control(SAMPLE, version, "all", "A package of the tests", "Nothing.")
+        path = build_package(control, {}, lab.folder / f"{SAMPLE}_{version}_all.deb")
+        found[path.name] = path
+    kept = {
+        name: shutil.copy(path, lab.folder / name) if path.parent == repository else path
+        for name, path in found.items()
+    }
+    packages.publish(repository, {name: Path(path) for name, path in kept.items()})
+
+
+@dataclass(slots=True)
+class LabRun(Run):
+    """The run of a stack whose hosts are a lab's."""
+
+    lab: Lab | None = None
+
+    @property
+    def _lab(self) -> Lab:
+        assert self.lab is not None
+        return self.lab
+
+    def inventory(self) -> Inventory:
+        return self._lab.inventory
+
+    def wait_for_machines(self, inventory: Inventory) -> Inventory:
+        return inventory
+
+    def push(self, inventory: Inventory, limit: str | None = None) -> ConfigureResult:
+        names = (limit or "").split(",")
+        return self._lab.push([host for host in inventory.hosts if host.name in names], lock=self.lock)
+
+    def ssh(self, host: Host) -> list[str]:
+        return self._lab.ssh(host)
+
+
+def lab_run(lab: Lab, root: Path) -> LabRun:
+    """A checkout of one stack in `root`."""
+    stacks = Path(__file__).parents[2] / "stacks"
+    (root / "stacks").mkdir()
+    shutil.copy(stacks / "local.yaml", root / "stacks")
+    (root / "stacks/local.lock.yaml").write_text(dump_lock(locked("1.0")))
+    prepared = prepare(root, str(root / "stacks/local.yaml"), today())
+    return LabRun(prepared, Workspace(root, "local"), Watch(yes=True, ask=""), lab=lab)
+
+
+def has(lab: Lab) -> str:
+    """What tells whether a machine is as it was: its packages, and the settings that follow from the lock."""
+    return lab.on(lab.hosts[0], "dpkg-query --show; cat /etc/apt/preferences.d/rackwright").stdout
+
+
+def test_a_rollback_makes_the_machine_what_it_was_before_the_upgrade(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def prove(design: object, lock: object, inventory: Inventory, *rest: object) -> tuple[Check, ...]:
+        del design, lock, rest
+        return tuple(proof(lab, host) for host in inventory.hosts)
+
+    monkeypatch.setattr("rackwright.pipeline.upgrade.accept", prove)
+    publish_samples(lab)
+    run = lab_run(lab, tmp_path)
+    lock_file = tmp_path / "stacks/local.lock.yaml"
+    upgrade(run)
+    before = has(lab)
+    assert f"{SAMPLE}\t1.0" in before
+    lock_file.write_text(dump_lock(locked("2.0")))
+    upgrade(run.reopened())
+    assert f"{SAMPLE}\t2.0" in has(lab)
+
+    journal = rollback(run.reopened())
+
+    assert journal.finished
+    assert load_lock(lock_file) == locked("1.0")
+    assert has(lab) == before
+    assert GoodLocks(run.workspace).before(lock_file) == dump_lock(locked("2.0"))

@@ -23,7 +23,7 @@ set -eu
 systemctl stop munge slurmd containerd prometheus-node-exporter fail2ban rsyslog 2>/dev/null || true
 rm -rf /var/lib/cloud /var/lib/rackwright /etc/munge/munge.key
 mkdir -p /etc/rackwright
-find /etc/rackwright -mindepth 1 ! -name gpu-settings.json ! -name images.json ! -name mig.json -delete
+find /etc/rackwright -mindepth 1 ! -name gpu-settings.json ! -name 'image*.json' ! -name mig.json -delete
 rm -f /usr/local/lib/rackwright/fetch.py /etc/systemd/system/rackwright-pull.service
 rm -f /etc/systemd/system/multi-user.target.wants/rackwright-pull.service
 rm -f /etc/hosts /etc/hostname /etc/ssh/ssh_host_* /etc/systemd/network/10-host0.network

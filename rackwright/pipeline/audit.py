@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,12 +40,15 @@ from rackwright.pipeline.judged_files import (
 from rackwright.pipeline.kubernetes_api import KubernetesApi
 from rackwright.pipeline.local import running_endpoint
 from rackwright.pipeline.run import Run
+from rackwright.pipeline.started_nodes import read_started
 
 NOT_READ = {
     "aws:fsx/lustreFileSystem:LustreFileSystem": ("securityGroupIds", "rootSquashConfiguration", "logConfiguration"),
 }
 """Properties that the survey cannot read where the API does not answer them: unknown, and not "not set"."""
 NOT_READ_WHY = "the API does not answer it"
+SLURM = "Slurm"
+"""Maker of the nodes that come and go with the jobs."""
 LOCAL_REGION = "us-east-1"
 """Region that the rehearsal plays."""
 
@@ -195,7 +198,7 @@ def _add_live(gathered: _Gathered, run: Run, recorded: list[Resource], places: P
     cloud = ReadOnlyCloud(design.region or LOCAL_REGION, endpoint)
     _sign_in(cloud)
     seen = survey(cloud, run.watch.note)
-    documents = [_document(one) for one in seen.things]
+    documents = documents_of(seen.things, {str(host.instance_id) for host in read_started(design, endpoint)})
     documents += [
         Document(type=one.type, name=one.id or f"every {one.type}", props={}, unread={"": one.reason})
         for one in seen.not_read
@@ -212,8 +215,13 @@ def _add_live(gathered: _Gathered, run: Run, recorded: list[Resource], places: P
     gathered.add("live", (*view.resources, *view.unmanaged, *view.gone), note)
 
 
-def _document(one: Live) -> Document:
-    belongs = {MADE_BY: one.made_by} if one.made_by else {}
+def documents_of(things: Iterable[Live], by_slurm: Collection[str]) -> list[Document]:
+    """What rules see of live `things`. Instances with ids in `by_slurm` are made by Slurm, and not by the stack."""
+    return [_document(one, SLURM if one.id in by_slurm else one.made_by) for one in things]
+
+
+def _document(one: Live, made_by: str | None) -> Document:
+    belongs = {MADE_BY: made_by} if made_by else {}
     unread = {f"/{name}": NOT_READ_WHY for name in NOT_READ.get(one.type, ()) if name not in one.props}
     return Document(type=one.type, name=one.id, props={**one.props, "id": one.id, **belongs}, unread=unread)
 

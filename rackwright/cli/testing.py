@@ -25,6 +25,8 @@ from rackwright.pipeline.workspace import project_root
 FAST = "not machines and not cloud and not slow"
 """Marker expression of the tests that need neither the local cloud nor patience."""
 
+BY_FILE = ("--dist", "loadfile", "--no-loadscope-reorder")
+"""A file's tests share machines and clouds, so one worker has all of them; those that take longest come first."""
 
 BROWSER = ("chromium", "fonts-dejavu-core")
 """What looks at reports as a person would."""
@@ -41,7 +43,7 @@ class Stage:
 def stages(root: Path, *, fast: bool, pytest_args: Sequence[str]) -> tuple[Stage, ...]:
     """What `rw test` runs. `fast` leaves out tests that boot machines or start the local cloud."""
     tools = Path(sys.executable).parent
-    pytest = [str(tools / "pytest"), "-q", "-n", "2", "--dist", "loadgroup"]
+    pytest = [str(tools / "pytest"), "-q", "-n", "2", *BY_FILE]
     if fast:
         pytest += ["-m", FAST]
     return (

@@ -16,7 +16,7 @@ from rackwright.pipeline.run import Run
 from rackwright.pipeline.workspace import Workspace, project_root
 from tests.integration.aws.conftest import Emulator, start
 
-pytestmark = [pytest.mark.cloud, pytest.mark.slow, pytest.mark.xdist_group("live")]
+pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 UNMANAGED = "RW-PACC-013"
 OF_THE_ACCOUNT = ("RW-PACC-00", "RW-PACC-010", "RW-PDET")
 """Rules on what an account says of itself, which a stack does not decide."""

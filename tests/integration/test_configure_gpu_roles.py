@@ -35,7 +35,6 @@ from tests.unit.configure.sample import design
 pytestmark = [
     pytest.mark.machines,
     pytest.mark.slow,
-    pytest.mark.xdist_group("gpu-roles"),
     pytest.mark.timeout(900),
 ]
 

@@ -29,7 +29,6 @@ from tests.unit.configure.sample import GPU_ROLES, HEAD_ROLES, design
 pytestmark = [
     pytest.mark.machines,
     pytest.mark.slow,
-    pytest.mark.xdist_group("configured"),
     pytest.mark.timeout(900),
 ]
 

@@ -22,7 +22,7 @@ from rackwright.pipeline.provision import EmbeddedEngine, program_config
 from rackwright.pipeline.run import Run
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = [pytest.mark.cloud, pytest.mark.slow, pytest.mark.xdist_group("drift"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.cloud, pytest.mark.slow, pytest.mark.timeout(300)]
 
 STACK = """\
 name: sandbox  # a small one

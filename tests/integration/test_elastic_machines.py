@@ -40,7 +40,6 @@ pytestmark = [
     pytest.mark.machines,
     pytest.mark.cloud,
     pytest.mark.slow,
-    pytest.mark.xdist_group("elastic"),
     pytest.mark.timeout(600),
 ]
 

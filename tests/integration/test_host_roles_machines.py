@@ -34,7 +34,6 @@ from tests.unit.configure.sample import HOST_ROLES, HOSTS, SITE_ROLES, design
 pytestmark = [
     pytest.mark.machines,
     pytest.mark.slow,
-    pytest.mark.xdist_group("host-roles"),
     pytest.mark.timeout(900),
 ]
 

@@ -30,7 +30,7 @@ from rackwright.diagnostics import InputError
 REFERENCE = "nvcr.io/nvidia/pytorch:25.10-py3"
 PATIENCE_S = 60.0
 
-pytestmark = [pytest.mark.machines, pytest.mark.slow, pytest.mark.xdist_group("guests")]
+pytestmark = [pytest.mark.machines, pytest.mark.slow]
 
 
 def free_block() -> str:

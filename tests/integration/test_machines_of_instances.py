@@ -15,7 +15,7 @@ from rackwright.cloud import machine, process
 from rackwright.cloud.local import LocalCloud
 from tests.integration.test_machines import NOTHING, PATIENCE_S, boot_id, on, restarted, settings_in, traces, wait_until
 
-pytestmark = [pytest.mark.machines, pytest.mark.cloud, pytest.mark.slow, pytest.mark.xdist_group("instances")]
+pytestmark = [pytest.mark.machines, pytest.mark.cloud, pytest.mark.slow]
 
 BOOT_SCRIPT = "#!/bin/sh\necho hello from user data > /etc/motd\n"
 

@@ -20,7 +20,6 @@ pytestmark = [
     pytest.mark.machines,
     pytest.mark.cloud,
     pytest.mark.slow,
-    pytest.mark.xdist_group("pulled"),
     pytest.mark.timeout(900),
 ]
 

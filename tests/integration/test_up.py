@@ -28,7 +28,7 @@ CIDR = "10.41.0.0/16"
 PORT = "4641"
 PARTS = ("rackwright", "infra", "playbooks", "policies", "stacks", "Pulumi.yaml")
 
-pytestmark = [pytest.mark.machines, pytest.mark.slow, pytest.mark.xdist_group("machines"), pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.machines, pytest.mark.slow, pytest.mark.timeout(1500)]
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,6 @@ from tests.integration.node_lab import LOCK, Lab, lab_in
 pytestmark = [
     pytest.mark.machines,
     pytest.mark.slow,
-    pytest.mark.xdist_group("upgraded"),
     pytest.mark.timeout(900),
 ]
 

@@ -18,7 +18,7 @@ from rackwright.pipeline.provision import EmbeddedEngine, program_config
 from rackwright.pipeline.workspace import PROJECT, Workspace, project_root
 from tests.integration.aws.conftest import Emulator, start
 
-pytestmark = [pytest.mark.cloud, pytest.mark.slow, pytest.mark.xdist_group("stacks")]
+pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 
 STACKS = ["h100-train", "b200-eks", "g6e-dev", "mixed"]
 

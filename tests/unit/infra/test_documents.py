@@ -54,7 +54,7 @@ def every_document() -> Iterator[tuple[str, str]]:
         yield f"people: {kind}", people_policy(SCOPE, "train", kind)
 
 
-@pytest.mark.parametrize(("name", "text"), every_document())
+@pytest.mark.parametrize(("name", "text"), [*every_document()])
 def test_allowing_statements_name_every_action(name, text) -> None:
     for statement in statements(text):
         if statement["Effect"] == "Allow":
@@ -62,7 +62,7 @@ def test_allowing_statements_name_every_action(name, text) -> None:
             assert not any("*" in action for action in ([actions] if isinstance(actions, str) else actions)), name
 
 
-@pytest.mark.parametrize(("name", "text"), every_document())
+@pytest.mark.parametrize(("name", "text"), [*every_document()])
 def test_a_statement_open_to_everybody_or_a_service_has_a_condition(name, text) -> None:
     for statement in statements(text):
         principal = statement.get("Principal")

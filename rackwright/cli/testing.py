@@ -26,7 +26,7 @@ FAST = "not machines and not cloud and not slow"
 """Marker expression of the tests that need neither the local cloud nor patience."""
 
 BY_FILE = ("--dist", "loadfile", "--no-loadscope-reorder")
-"""A file's tests share machines and clouds, so one worker has all of them; those that take longest come first."""
+"""A file's tests share machines and clouds, so one worker has all of them; files keep their order."""
 
 BROWSER = ("chromium", "fonts-dejavu-core")
 """What looks at reports as a person would."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rackwright.engine.plan import ignore
+from rackwright.pipeline.aws_client import LOCAL_REGION
 from rackwright.pipeline.clock import now
 from rackwright.pipeline.local import cloud_for, running_endpoint
 from rackwright.pipeline.online import check_online, nothing_to_ask
@@ -11,9 +12,6 @@ from rackwright.pipeline.provider_reads import BotoReader
 from rackwright.pipeline.provision import EmbeddedEngine, program_config
 from rackwright.pipeline.workspace import Workspace
 from rackwright.preflight.online import OnlineVerdict
-
-LOCAL_REGION = "us-east-1"
-"""Region of the local cloud where the spec names none."""
 
 
 def ask_provider(prepared: Prepared, workspace: Workspace) -> tuple[OnlineVerdict, ...]:

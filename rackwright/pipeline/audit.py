@@ -27,6 +27,7 @@ from rackwright.engine.providers.aws.types import TYPES
 from rackwright.evidence import read_record
 from rackwright.pipeline.account_facts import account_documents
 from rackwright.pipeline.audit_history import append_mark, audit_at, read_history
+from rackwright.pipeline.aws_client import LOCAL_REGION
 from rackwright.pipeline.checkout import git
 from rackwright.pipeline.evidence_logs import stack_log
 from rackwright.pipeline.findings import modelled, promised, waivers_of
@@ -49,8 +50,6 @@ NOT_READ = {
 NOT_READ_WHY = "the API does not answer it"
 SLURM = "Slurm"
 """Maker of the nodes that come and go with the jobs."""
-LOCAL_REGION = "us-east-1"
-"""Region that the rehearsal plays."""
 
 
 @dataclass(frozen=True, slots=True)

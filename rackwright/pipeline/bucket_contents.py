@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rackwright.diagnostics import StepFailed
-from rackwright.pipeline.node_store import LOCAL_KEYS
+from rackwright.pipeline.aws_client import aws_client
 
 GONE = frozenset({"NoSuchBucket", "404"})
 
@@ -63,6 +62,4 @@ class BucketContents:
 
     @cached_property
     def _s3(self) -> Any:
-        keys = LOCAL_KEYS if self.endpoint else {}
-        session = botocore.session.Session()
-        return session.create_client("s3", region_name=self.region, endpoint_url=self.endpoint, **keys)
+        return aws_client("s3", self.region, self.endpoint)

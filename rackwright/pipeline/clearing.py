@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from rackwright.diagnostics import ClusterError, StepFailed
+from rackwright.pipeline.aws_client import LOCAL_REGION
 from rackwright.pipeline.bucket_contents import BucketContents
 from rackwright.pipeline.kept_things import buckets_of, protected_of, refuse_kept
 from rackwright.pipeline.run import Run, exported
@@ -23,7 +24,7 @@ def clear_the_way(run: Run, *, empty: bool) -> None:
     engine = run.engine(change=False)
     resources = cast("list[Mapping[str, Any]]", engine.deployment().get("resources") or [])
     data = exported(engine.outputs()).get("buckets") or {}
-    contents = BucketContents(run.prepared.design.region or "us-east-1", run.endpoint)
+    contents = BucketContents(run.prepared.design.region or LOCAL_REGION, run.endpoint)
     names = data.values() if isinstance(data, Mapping) else ()
     full = [one for one in buckets_of(resources, set(names)) if contents.has_any(one.name)]
     refuse_kept(protected_of(resources), full, allowed=run.allow_replace, empty=empty)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rackwright.engine import QUIET, Op, PlannedStep, PropertyChange, Result
-from rackwright.pipeline.ask import LOCAL_REGION
+from rackwright.pipeline.aws_client import LOCAL_REGION
 from rackwright.pipeline.provider_reads import BotoReader, Reader, Refused
 from rackwright.pipeline.run import Run
 from rackwright.preflight.online import Unread

@@ -20,6 +20,7 @@ from rackwright.diagnostics import InputError
 from rackwright.evidence.keys import SigningKey, load_or_make_key
 from rackwright.inventory import Inventory
 from rackwright.lock.model import Lock
+from rackwright.pipeline.aws_client import LOCAL_REGION
 from rackwright.pipeline.node_store import NodeStore
 from rackwright.pipeline.workspace import Workspace
 
@@ -67,7 +68,7 @@ def store_of(outputs: Mapping[str, Any], design: Design, endpoint: str | None) -
             f"the nodes of stack {design.name!r} do not configure themselves: it has no bucket of bundles",
             hint="bring it up with ./rw up <stack> --configure pull",
         )
-    return NodeStore(str(outputs["node_bucket"]), design.region or "us-east-1", endpoint)
+    return NodeStore(str(outputs["node_bucket"]), design.region or LOCAL_REGION, endpoint)
 
 
 def follow(store: NodeStore, bundle: Bundle, inventory: Inventory) -> Collector:

@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rackwright.design.boot import CURRENT, REPORTS
 from rackwright.diagnostics import StepFailed
-
-LOCAL_KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-"""The local AWS takes any credential; no real account accepts this one."""
+from rackwright.pipeline.aws_client import aws_client
 
 
 @dataclass
@@ -80,16 +77,9 @@ class NodeStore:
 
     def _client(self, service: str) -> Any:
         if service not in self._clients:
-            keys = LOCAL_KEYS if self.endpoint else {}
-            self._clients[service] = self._session.create_client(
-                service, region_name=self.region, endpoint_url=self.endpoint, **keys
-            )
+            self._clients[service] = aws_client(service, self.region, self.endpoint)
         return self._clients[service]
 
     @cached_property
     def _clients(self) -> dict[str, Any]:
         return {}
-
-    @cached_property
-    def _session(self) -> Any:
-        return botocore.session.Session()

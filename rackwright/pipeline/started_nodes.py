@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rackwright.configure.slurm_power import elastic_pools
@@ -18,7 +17,7 @@ from rackwright.design.model import Design
 from rackwright.diagnostics import InputError, StepFailed
 from rackwright.elastic.launching import NODE_TAG
 from rackwright.inventory import Host
-from rackwright.pipeline.node_store import LOCAL_KEYS
+from rackwright.pipeline.aws_client import LOCAL_REGION, aws_client
 
 STACK_TAG, POOL_TAG = "rackwright:stack", "rackwright:pool"
 RUNNING = ("pending", "running")
@@ -74,9 +73,7 @@ def _told(what: str, permission: str) -> Iterator[None]:
 
 
 def _ec2(design: Design, endpoint: str | None) -> Any:
-    local = LOCAL_KEYS if endpoint else {}
-    session = botocore.session.get_session()
-    return session.create_client("ec2", region_name=design.region or "us-east-1", endpoint_url=endpoint, **local)
+    return aws_client("ec2", design.region or LOCAL_REGION, endpoint)
 
 
 def found_in(design: Design, instances: Iterable[Mapping[str, Any]]) -> tuple[Host, ...]:

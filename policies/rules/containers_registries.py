@@ -34,7 +34,7 @@ RULE = Rule(
     applies_to=frozenset({"host:containers"}),
     controls=cite("supply-chain", "encryption-in-transit"),
     fix="use TLS for every registry",
-    code='[host."https://registry.example.org"]\n  capabilities = ["pull", "resolve"]',
+    code='[host."https://images.example.org"]\n  capabilities = ["pull", "resolve"]',
     find=_find,
     enforcement=Enforcement.ADVISORY,
 )

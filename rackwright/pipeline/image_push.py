@@ -21,6 +21,7 @@ from rackwright.mirror import load_settings
 from rackwright.mirror.push import Copy, Pushed, missing_of, push
 from rackwright.mirror.settings import settings_path
 from rackwright.mirror.upload import Authorise, Destination
+from rackwright.pipeline.aws_client import LOCAL_REGION
 from rackwright.pipeline.mirror import sync_stack
 from rackwright.pipeline.run import Run, exported
 
@@ -60,7 +61,9 @@ def push_images(run: Run, source: Path | None, registry: str | None, on_progress
 def _of_site(registry: str, lock: Lock) -> tuple[Destination, list[Copy]]:
     """A site's registry stands in for the images' own, so repositories keep their names."""
     if urlsplit(registry).scheme not in {"http", "https"}:
-        raise InputError(f"{registry!r} is no registry's address", where="--registry", hint="https://registry.example")
+        raise InputError(
+            f"{registry!r} is no registry's address", where="--registry", hint="https://images.example.org"
+        )
     images = sorted(lock.images.items())
     copies = [Copy(name, image.digest, parse_reference(name).repository) for name, image in images]
     return Destination(registry, lambda: stored_login(registry)), copies
@@ -74,7 +77,7 @@ def _of_stack(run: Run, lock: Lock) -> tuple[Destination, list[Copy]]:
         )
     outputs = exported(run.engine(change=False).outputs())
     repositories = cast("Mapping[str, str]", outputs.get("image_repositories") or {})
-    return ecr_copies(repositories, run.prepared.design.region or "us-east-1", lock)
+    return ecr_copies(repositories, run.prepared.design.region or LOCAL_REGION, lock)
 
 
 def ecr_copies(repositories: Mapping[str, str], region: str, lock: Lock) -> tuple[Destination, list[Copy]]:

@@ -65,7 +65,7 @@ def test_a_refused_token_names_the_right_that_lacks() -> None:
 
 def test_a_site_s_log_in_comes_from_where_docker_keeps_it(tmp_path: Path) -> None:
     auth = base64.b64encode(b"me:secret").decode()
-    (tmp_path / "config.json").write_text(json.dumps({"auths": {"registry.site:5000": {"auth": auth}}}))
+    (tmp_path / "config.json").write_text(json.dumps({"auths": {"images.site:5000": {"auth": auth}}}))
     environment = {"DOCKER_CONFIG": str(tmp_path)}
-    assert stored_login("https://registry.site:5000", environment) == f"Basic {auth}"
-    assert stored_login("https://registry.other", environment) == ""
+    assert stored_login("https://images.site:5000", environment) == f"Basic {auth}"
+    assert stored_login("https://images.other", environment) == ""

@@ -16,13 +16,13 @@ from rackwright.cli.console import say
 from rackwright.cli.files import write_whole
 from rackwright.cli.watch import Watch
 from rackwright.diagnostics import ClusterError, PolicyRefused
-from rackwright.pipeline.audit import Audit, Places, audit_stack
 from rackwright.pipeline.clock import now
-from rackwright.pipeline.evidence import keep_evidence
-from rackwright.pipeline.evidence_logs import stack_log
-from rackwright.pipeline.host_documents import program
+from rackwright.pipeline.judging.audit import Audit, Places, audit_stack
+from rackwright.pipeline.judging.host_documents import program
+from rackwright.pipeline.judging.refusal import refuse_violations
 from rackwright.pipeline.open import open_stack
-from rackwright.pipeline.refusal import refuse_violations
+from rackwright.pipeline.proof.evidence import keep_evidence
+from rackwright.pipeline.proof.evidence_logs import stack_log
 from rackwright.pipeline.run import Run
 from rackwright.pipeline.workspace import project_root
 

@@ -16,8 +16,8 @@ from rackwright.cli.arguments import Json
 from rackwright.cli.console import emit_json, out, say
 from rackwright.diagnostics import InputError
 from rackwright.pipeline.clock import today
-from rackwright.pipeline.described import catalog_differences
-from rackwright.pipeline.topics import explain_topic, nearest_topics
+from rackwright.pipeline.knowledge.described import catalog_differences
+from rackwright.pipeline.knowledge.topics import explain_topic, nearest_topics
 
 app = typer.Typer(help="Facts about hardware and software, each with source and date.", no_args_is_help=True)
 

@@ -18,10 +18,10 @@ from rackwright.cli.run_views import checks_line, findings_line
 from rackwright.cli.watch import Watch
 from rackwright.diagnostics import ClusterError
 from rackwright.engine import Plan
-from rackwright.pipeline.consequences import consequences
-from rackwright.pipeline.destroy import Destroyed, standing
-from rackwright.pipeline.destroy import destroy as destroy_stack
 from rackwright.pipeline.open import open_stack
+from rackwright.pipeline.program.consequences import consequences
+from rackwright.pipeline.removal.destroy import Destroyed, standing
+from rackwright.pipeline.removal.destroy import destroy as destroy_stack
 from rackwright.pipeline.run import Run
 from rackwright.pipeline.up import up as bring_up
 from rackwright.pipeline.workspace import project_root

@@ -16,7 +16,7 @@ from rackwright.cli.console import say
 from rackwright.configure.role_docs import write_all
 from rackwright.diagnostics import StepFailed
 from rackwright.engine.providers.aws.listing.permissions import iam_policy
-from rackwright.pipeline.update_classes import measure_missing, render_update_classes
+from rackwright.pipeline.knowledge.update_classes import measure_missing, render_update_classes
 from rackwright.pipeline.workspace import project_root
 from rackwright.preflight.reference import reference_page
 from rackwright.spec.schema import schema_text

@@ -13,11 +13,11 @@ from rackwright.cli.arguments import Engine, Json, Stack
 from rackwright.cli.console import emit_json, out
 from rackwright.cli.watch import Watch
 from rackwright.diagnostics import ClusterError
-from rackwright.pipeline.adopt import Adopted
-from rackwright.pipeline.adopt import adopt as adopt_drift
 from rackwright.pipeline.choices import EngineChoice
-from rackwright.pipeline.drift import Drift, Drifted, find_drift
 from rackwright.pipeline.open import open_stack
+from rackwright.pipeline.program.adopt import Adopted
+from rackwright.pipeline.program.adopt import adopt as adopt_drift
+from rackwright.pipeline.program.drift import Drift, Drifted, find_drift
 from rackwright.pipeline.run import Run
 from rackwright.pipeline.workspace import project_root
 

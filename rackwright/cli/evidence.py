@@ -27,11 +27,11 @@ from rackwright.evidence import (
     select,
     verify_bundle,
 )
-from rackwright.pipeline.audit_history import read_history
-from rackwright.pipeline.evidence_logs import known_logs
-from rackwright.pipeline.samples import Kind, samples
-from rackwright.pipeline.samples import as_json as as_json_text
-from rackwright.pipeline.sigstore import sign
+from rackwright.pipeline.judging.audit_history import read_history
+from rackwright.pipeline.proof.evidence_logs import known_logs
+from rackwright.pipeline.proof.samples import Kind, samples
+from rackwright.pipeline.proof.samples import as_json as as_json_text
+from rackwright.pipeline.proof.sigstore import sign
 from rackwright.pipeline.workspace import project_root
 
 app = typer.Typer(help="Signed records of every up and audit: show, prove, export.", no_args_is_help=True)

@@ -14,13 +14,13 @@ from rackwright.cli.arguments import Json
 from rackwright.cli.audit_forms import OF_RESULT, AuditForm, Output, deliver
 from rackwright.diagnostics import InputError, PolicyRefused, Problem
 from rackwright.pipeline.clock import now
-from rackwright.pipeline.judged_files import (
+from rackwright.pipeline.judging.judged_files import (
     mistakes,
     refuse_mistakes,
     resources_of_documents,
     resources_of_state_file,
 )
-from rackwright.pipeline.refusal import refuse_violations
+from rackwright.pipeline.judging.refusal import refuse_violations
 
 States = Annotated[
     list[Path] | None, typer.Argument(metavar="[STATE]...", help="What pulumi stack export wrote, or a checkpoint.")

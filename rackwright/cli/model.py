@@ -17,10 +17,10 @@ from rackwright.cli.design_views import fabric_lines, pool_table, subnet_table
 from rackwright.cli.errors import problem_data
 from rackwright.cli.online import online_data, online_exit_code, show_online
 from rackwright.pipeline.ask import ask_provider
-from rackwright.pipeline.catalogue import every_rule
 from rackwright.pipeline.clock import today
+from rackwright.pipeline.knowledge.catalogue import every_rule
+from rackwright.pipeline.knowledge.topics import explain_topic
 from rackwright.pipeline.open import open_stack
-from rackwright.pipeline.topics import explain_topic
 from rackwright.pipeline.workspace import project_root
 from rackwright.preflight import Severity, Verdict
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rackwright.cli.design_views import fabric_lines
 from rackwright.design.model import Design
 from rackwright.engine import QUIET, Op, Plan, PlannedStep
-from rackwright.pipeline.consequences import consequences
+from rackwright.pipeline.program.consequences import consequences
 
 URN_SEPARATORS = 3
 """``::`` in a URN before the name."""

@@ -6,7 +6,7 @@ import typer
 
 from rackwright.cli.arguments import Json
 from rackwright.cli.console import emit_json, out, say
-from rackwright.pipeline.automation import find_cli, install_cli
+from rackwright.pipeline.program.automation import find_cli, install_cli
 
 app = typer.Typer(help="Programs that Rackwright drives.", no_args_is_help=True)
 

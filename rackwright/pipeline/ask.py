@@ -8,8 +8,8 @@ from rackwright.pipeline.clock import now
 from rackwright.pipeline.local import cloud_for, running_endpoint
 from rackwright.pipeline.online import check_online, nothing_to_ask
 from rackwright.pipeline.prepare import Prepared
-from rackwright.pipeline.provider_reads import BotoReader
-from rackwright.pipeline.provision import EmbeddedEngine, program_config
+from rackwright.pipeline.program.provider_reads import BotoReader
+from rackwright.pipeline.program.provision import EmbeddedEngine, program_config
 from rackwright.pipeline.workspace import Workspace
 from rackwright.preflight.online import OnlineVerdict
 

@@ -19,7 +19,7 @@ from rackwright.design.model import Design, Pool
 from rackwright.engine import Op, Plan
 from rackwright.pipeline.launch_request import LaunchRequest, in_place, launch_requests
 from rackwright.pipeline.prepare import Prepared
-from rackwright.pipeline.provider_reads import Reader, Refused, Reply
+from rackwright.pipeline.program.provider_reads import Reader, Refused, Reply
 from rackwright.preflight.online import (
     Answer,
     MachineImage,

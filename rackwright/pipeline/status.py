@@ -9,7 +9,7 @@ from typing import Any
 
 from rackwright.cloud.status import CloudStatus
 from rackwright.inventory import Host
-from rackwright.pipeline.destroy import standing
+from rackwright.pipeline.removal.destroy import standing
 from rackwright.pipeline.run import Run
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from rackwright.diagnostics import ClusterError, NotAccepted
 from rackwright.lock import lock_path
 from rackwright.outcome import Verdict
-from rackwright.pipeline.destroy import set_aside_if_gone
-from rackwright.pipeline.drift import record_known_drift
-from rackwright.pipeline.evidence import keep_evidence
 from rackwright.pipeline.good_locks import GoodLocks
 from rackwright.pipeline.local import mark_cloud
+from rackwright.pipeline.program.drift import record_known_drift
+from rackwright.pipeline.proof.evidence import keep_evidence
 from rackwright.pipeline.record import write_report
+from rackwright.pipeline.removal.destroy import set_aside_if_gone
 from rackwright.pipeline.run import Facts, Run
 from rackwright.pipeline.started_nodes import refuse_push
 

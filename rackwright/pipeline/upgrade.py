@@ -13,8 +13,8 @@ from rackwright.diagnostics import ClusterError, InputError, NotAccepted, StepFa
 from rackwright.inventory import Inventory
 from rackwright.lock import lock_path
 from rackwright.outcome import Check, HostResult
-from rackwright.pipeline.evidence import keep_evidence
 from rackwright.pipeline.good_locks import GoodLocks, digest_of
+from rackwright.pipeline.proof.evidence import keep_evidence
 from rackwright.pipeline.record import write_report
 from rackwright.pipeline.run import Run
 from rackwright.pipeline.upgrade_elastic import kept_running

@@ -21,7 +21,7 @@ from policies.profile import BASELINE
 from policies.registry import JUDGED_TYPES, RULES
 from policies.rule import UNKNOWN, Status
 from policies.sources.kubernetes import kubernetes_resources
-from rackwright.pipeline.kubernetes_api import KubernetesApi
+from rackwright.pipeline.judging.kubernetes_api import KubernetesApi
 
 MISSING = [name for name in ("etcd", "kube-apiserver") if shutil.which(name) is None]
 pytestmark = [

@@ -8,9 +8,9 @@ import pytest
 
 from policies.rule import Status
 from rackwright.cli.watch import Watch
-from rackwright.pipeline import audit as audits
 from rackwright.pipeline import run as runs
-from rackwright.pipeline.audit import Audit, Places, audit_stack
+from rackwright.pipeline.judging import audit as audits
+from rackwright.pipeline.judging.audit import Audit, Places, audit_stack
 from rackwright.pipeline.open import open_stack
 from rackwright.pipeline.run import Run
 from rackwright.pipeline.workspace import Workspace, project_root

@@ -15,10 +15,10 @@ import pytest
 
 from rackwright.engine import Event
 from rackwright.engine.plan import ignore
-from rackwright.pipeline.adopt import NO_FIELD, adopt
-from rackwright.pipeline.drift import find_drift, record_known_drift
 from rackwright.pipeline.open import open_stack
-from rackwright.pipeline.provision import EmbeddedEngine, program_config
+from rackwright.pipeline.program.adopt import NO_FIELD, adopt
+from rackwright.pipeline.program.drift import find_drift, record_known_drift
+from rackwright.pipeline.program.provision import EmbeddedEngine, program_config
 from rackwright.pipeline.run import Run
 
 ROOT = Path(__file__).resolve().parents[2]

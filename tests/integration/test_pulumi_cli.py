@@ -25,7 +25,7 @@ from rackwright.engine import FileBackend, Options, StackRef, destroy, export_st
 from rackwright.engine.plan import ignore
 from rackwright.engine.properties import SIG
 from rackwright.engine.providers.aws import AwsProvider
-from rackwright.pipeline.automation import CliEngine, find_cli
+from rackwright.pipeline.program.automation import CliEngine, find_cli
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("rackwright", "infra", "policies", "stacks", "Pulumi.yaml")
@@ -198,7 +198,7 @@ def test_a_resource_that_fails_is_told_and_the_next_run_finishes(checkout: Check
 
 def test_an_interrupted_update_is_waited_for_and_the_embedded_engine_finishes_it(checkout: Checkout) -> None:
     program = (
-        "import sys; from pathlib import Path; from rackwright.pipeline.automation import CliEngine, find_cli\n"
+        "import sys; from pathlib import Path; from rackwright.pipeline.program.automation import CliEngine, find_cli\n"
         "engine = CliEngine(Path(sys.argv[1]), 'local', {'rackwright:spec': 'stacks/local.yaml',"
         " 'rackwright:endpoint': sys.argv[2]}, find_cli(), rehearsal=True)\n"
         "engine.up(lambda event: None, frozenset())\n"

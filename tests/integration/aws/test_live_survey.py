@@ -10,7 +10,7 @@ from rackwright.engine.providers.aws.listing import ReadOnlyCloud, survey
 from rackwright.engine.providers.aws.listing.permissions import OPERATIONS
 from rackwright.engine.providers.aws.listing.table import NOT_LISTED, lister_of
 from rackwright.engine.providers.aws.types import TYPES
-from rackwright.pipeline.account_facts import account_documents
+from rackwright.pipeline.judging.account_facts import account_documents
 from tests.integration.aws.cases import CASES
 from tests.integration.aws.conftest import REGION, Engine, start
 from tests.integration.aws.world import World

@@ -8,9 +8,9 @@ from typing import Any, cast
 import pytest
 
 from rackwright.diagnostics import InputError, StepFailed
-from rackwright.pipeline.bucket_contents import BucketContents
-from rackwright.pipeline.clearing import clear_the_way, explained
-from rackwright.pipeline.kept_things import BUCKET
+from rackwright.pipeline.removal.bucket_contents import BucketContents
+from rackwright.pipeline.removal.clearing import clear_the_way, explained
+from rackwright.pipeline.removal.kept_things import BUCKET
 from rackwright.pipeline.run import Run
 
 pytestmark = pytest.mark.cloud

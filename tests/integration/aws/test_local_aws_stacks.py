@@ -12,9 +12,9 @@ import pytest
 
 from rackwright.engine import Event, Op, StackRef, export_state
 from rackwright.pipeline.clock import today
-from rackwright.pipeline.findings import judged
+from rackwright.pipeline.judging.findings import judged
 from rackwright.pipeline.prepare import Prepared, prepare
-from rackwright.pipeline.provision import EmbeddedEngine, program_config
+from rackwright.pipeline.program.provision import EmbeddedEngine, program_config
 from rackwright.pipeline.workspace import PROJECT, Workspace, project_root
 from tests.integration.aws.conftest import Emulator, start
 

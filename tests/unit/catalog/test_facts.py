@@ -8,7 +8,7 @@ from rackwright.catalog import Machine, load_catalog
 from rackwright.catalog.compare import ON_PURPOSE, differences
 from rackwright.catalog.kinds import KINDS, records, sources_of, without_source
 from rackwright.catalog.regions import REGION_COUNTRY, REGION_PREFIX
-from rackwright.pipeline.described import botocore_types, catalog_differences, moto_descriptions
+from rackwright.pipeline.knowledge.described import botocore_types, catalog_differences, moto_descriptions
 
 CATALOG = load_catalog()
 AWS = [machine for machine in CATALOG.machines.values() if machine.kind == "aws"]

@@ -10,7 +10,7 @@ import pytest
 from policies.subjects.check import mistakes
 from policies.subjects.document import read_documents
 from rackwright.hostfacts import accounts, collect, containers, network, reading, scheduling, security, system
-from rackwright.pipeline.host_documents import program
+from rackwright.pipeline.judging.host_documents import program
 
 SLOW = ("credentials", "worldWritable", "packages", "updates", "sysctl")
 """Sections that look at the whole machine."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from policies.sources.live import live_view
 from rackwright.engine.providers.aws.listing import Live
-from rackwright.pipeline.audit import documents_of
+from rackwright.pipeline.judging.audit import documents_of
 
 INSTANCE = "aws:ec2/instance:Instance"
 

@@ -16,9 +16,15 @@ from pulumi.automation.events import EngineEvent
 from rackwright.diagnostics import CapacityError, InputError, PolicyRefused, StepFailed
 from rackwright.engine import SECRET, UNKNOWN, Event, EventKind, Op, PropertyChange
 from rackwright.engine.properties import UNKNOWN_WIRE
-from rackwright.pipeline import automation
-from rackwright.pipeline.automation import CliEngine, InterruptibleCommand, find_cli, plain_outputs, tools_folder
-from rackwright.pipeline.cli_events import Heard
+from rackwright.pipeline.program import automation
+from rackwright.pipeline.program.automation import (
+    CliEngine,
+    InterruptibleCommand,
+    find_cli,
+    plain_outputs,
+    tools_folder,
+)
+from rackwright.pipeline.program.cli_events import Heard
 
 STACK = "urn:pulumi:dev::rackwright::pulumi:pulumi:Stack::rackwright-dev"
 PROVIDER = "urn:pulumi:dev::rackwright::pulumi:providers:aws::aws"

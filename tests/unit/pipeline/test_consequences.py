@@ -11,9 +11,9 @@ import pytest
 from rackwright.design.model import Design
 from rackwright.diagnostics import InputError
 from rackwright.engine import Op, Plan, PlannedStep, PropertyChange
-from rackwright.pipeline.consequences import UpdateClass, consequences, update_class
-from rackwright.pipeline.guarded import guards, refuse_guarded
 from rackwright.pipeline.prepare import prepare
+from rackwright.pipeline.program.consequences import UpdateClass, consequences, update_class
+from rackwright.pipeline.program.guarded import guards, refuse_guarded
 
 ROOT = Path(__file__).resolve().parents[3]
 

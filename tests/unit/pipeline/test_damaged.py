@@ -11,9 +11,9 @@ from rackwright.cli.watch import Watch
 from rackwright.diagnostics import InputError
 from rackwright.engine import FileBackend, StackRef
 from rackwright.pipeline.clock import today
-from rackwright.pipeline.destroy import destroy, set_aside_if_gone
 from rackwright.pipeline.local import IDENTITY, mark_cloud
 from rackwright.pipeline.prepare import prepare
+from rackwright.pipeline.removal.destroy import destroy, set_aside_if_gone
 from rackwright.pipeline.run import Run
 from rackwright.pipeline.status import read_status
 from rackwright.pipeline.workspace import Workspace

@@ -11,10 +11,10 @@ from rackwright.cli.drift import drift_lines
 from rackwright.design.model import Design
 from rackwright.diagnostics import InputError
 from rackwright.engine import PropertyChange
-from rackwright.pipeline.adopt import NO_FIELD, spec_edits
-from rackwright.pipeline.drift import Call, Drift, Drifted, calls_of
 from rackwright.pipeline.prepare import prepare
-from rackwright.pipeline.provider_reads import Refused
+from rackwright.pipeline.program.adopt import NO_FIELD, spec_edits
+from rackwright.pipeline.program.drift import Call, Drift, Drifted, calls_of
+from rackwright.pipeline.program.provider_reads import Refused
 from rackwright.preflight.online import Unread
 from rackwright.spec.edit import with_values
 

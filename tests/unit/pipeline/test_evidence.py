@@ -12,10 +12,10 @@ from rackwright.cli.app import main
 from rackwright.cli.watch import Watch
 from rackwright.diagnostics import ClusterError, StepFailed
 from rackwright.evidence import EvidenceLog, read_record
-from rackwright.pipeline import checkout
-from rackwright.pipeline.evidence import content_of, keep_evidence, who
-from rackwright.pipeline.evidence_logs import known_logs, stack_log
 from rackwright.pipeline.open import open_stack
+from rackwright.pipeline.proof import checkout
+from rackwright.pipeline.proof.evidence import content_of, keep_evidence, who
+from rackwright.pipeline.proof.evidence_logs import known_logs, stack_log
 from rackwright.pipeline.run import Run
 from rackwright.pipeline.up import up
 

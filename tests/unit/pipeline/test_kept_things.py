@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rackwright.diagnostics import InputError
-from rackwright.pipeline.kept_things import BUCKET, StackBucket, buckets_of, protected_of, refuse_kept
+from rackwright.pipeline.removal.kept_things import BUCKET, StackBucket, buckets_of, protected_of, refuse_kept
 
 
 def bucket(name: str, *, data: bool = False, locked: bool = False) -> StackBucket:

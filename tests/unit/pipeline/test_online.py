@@ -18,8 +18,8 @@ from rackwright.engine.plan import ignore
 from rackwright.pipeline.online import check_online, quota_is_for
 from rackwright.pipeline.open import open_stack
 from rackwright.pipeline.prepare import Prepared
-from rackwright.pipeline.provider_reads import Refused, Reply, reply_to
-from rackwright.pipeline.provision import EmbeddedEngine, program_config
+from rackwright.pipeline.program.provider_reads import Refused, Reply, reply_to
+from rackwright.pipeline.program.provision import EmbeddedEngine, program_config
 from rackwright.pipeline.workspace import Workspace, project_root
 from rackwright.preflight.online import Answer, Unread
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from policies.trend import Mark
 from rackwright.diagnostics import InputError, StepFailed
 from rackwright.evidence import EvidenceLog, Record, parse_period, read_record
-from rackwright.pipeline import sigstore
-from rackwright.pipeline.approval import change_of, read_approval
-from rackwright.pipeline.samples import SAMPLE, drawn, samples
+from rackwright.pipeline.proof import sigstore
+from rackwright.pipeline.proof.approval import change_of, read_approval
+from rackwright.pipeline.proof.samples import SAMPLE, drawn, samples
 
 PERIOD = parse_period("2026-Q4")
 START = datetime(2026, 10, 1, tzinfo=UTC)

@@ -16,7 +16,7 @@ from rackwright.diagnostics import ClusterError, InputError, PolicyRefused
 from rackwright.engine import Event, FailedStep, Op, Plan, PlannedStep, Result
 from rackwright.pipeline import run as stages
 from rackwright.pipeline.open import open_stack
-from rackwright.pipeline.provision import choose_engine
+from rackwright.pipeline.program.provision import choose_engine
 from rackwright.pipeline.run import Run
 from rackwright.pipeline.up import NOT_CONFIGURED, up
 from rackwright.pipeline.workspace import Workspace

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from rackwright.diagnostics import InputError
-from rackwright.pipeline.topics import every_topic, explain_topic
+from rackwright.pipeline.knowledge.topics import every_topic, explain_topic
 
 TODAY = dt.date(2026, 11, 21)
 

@@ -8,9 +8,9 @@ import pytest
 
 from rackwright.catalog import load_catalog
 from rackwright.design import design_cluster
-from rackwright.pipeline.consequences import UpdateClass
-from rackwright.pipeline.update_classes import Bench, recorded_rows, render_update_classes
-from rackwright.pipeline.update_samples import FIRST, NOT_ALONE, SAMPLES, VALUES, Sample
+from rackwright.pipeline.knowledge.update_classes import Bench, recorded_rows, render_update_classes
+from rackwright.pipeline.knowledge.update_samples import FIRST, NOT_ALONE, SAMPLES, VALUES, Sample
+from rackwright.pipeline.program.consequences import UpdateClass
 from rackwright.spec import parse_spec
 from rackwright.spec.edit import with_values
 from rackwright.spec.fields_of_schema import Field, all_fields, candidates

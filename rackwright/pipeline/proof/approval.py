@@ -18,7 +18,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rackwright.diagnostics import InputError, Problem
-from rackwright.pipeline.checkout import git
+from rackwright.pipeline.proof.checkout import git
 
 VARIABLE = "RW_APPROVAL"
 SIGNATURES = {"G": "good", "U": "untrusted", "X": "untrusted", "Y": "untrusted", "E": "untrusted", "N": "none"}

@@ -14,9 +14,9 @@ from typing import Any
 from rackwright.design.model import Design
 from rackwright.diagnostics import ClusterError
 from rackwright.engine import Plan
-from rackwright.pipeline.consequences import TEMPLATE
-from rackwright.pipeline.drift import Drift, Drifted, find_drift
 from rackwright.pipeline.open import open_stack
+from rackwright.pipeline.program.consequences import TEMPLATE
+from rackwright.pipeline.program.drift import Drift, Drifted, find_drift
 from rackwright.pipeline.run import Run
 from rackwright.spec.edit import with_values
 from rackwright.spec.places import Path, dotted

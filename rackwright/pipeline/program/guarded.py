@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rackwright.design.model import Design
 from rackwright.diagnostics import InputError, Problem
 from rackwright.engine import Op, Plan, PlannedStep
-from rackwright.pipeline.consequences import DATA_TYPES, GROUP_TYPES, INSTANCE
+from rackwright.pipeline.program.consequences import DATA_TYPES, GROUP_TYPES, INSTANCE
 
 STATEFUL_TYPES = DATA_TYPES | {INSTANCE, "aws:ec2/capacityBlockReservation:CapacityBlockReservation"}
 """Types that are guarded wherever they stand. Instances of their own are head nodes: pools are groups."""

@@ -21,10 +21,10 @@ from rackwright.engine import Plan
 from rackwright.evidence import digest
 from rackwright.lock import lock_path
 from rackwright.outcome import Verdict
-from rackwright.pipeline.approval import change_of
-from rackwright.pipeline.checkout import commit_of
-from rackwright.pipeline.evidence_logs import stack_log
 from rackwright.pipeline.prepare import Prepared
+from rackwright.pipeline.proof.approval import change_of
+from rackwright.pipeline.proof.checkout import commit_of
+from rackwright.pipeline.proof.evidence_logs import stack_log
 from rackwright.pipeline.run import Run
 
 

@@ -7,8 +7,8 @@ from typing import Any, cast
 
 from rackwright.diagnostics import ClusterError, StepFailed
 from rackwright.pipeline.aws_client import LOCAL_REGION
-from rackwright.pipeline.bucket_contents import BucketContents
-from rackwright.pipeline.kept_things import buckets_of, protected_of, refuse_kept
+from rackwright.pipeline.removal.bucket_contents import BucketContents
+from rackwright.pipeline.removal.kept_things import buckets_of, protected_of, refuse_kept
 from rackwright.pipeline.run import Run, exported
 
 NOT_EMPTY = "BucketNotEmpty"

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rackwright.pipeline.clearing import clear_the_way, explained
-from rackwright.pipeline.evidence import keep_evidence
 from rackwright.pipeline.local import is_cloud_gone
-from rackwright.pipeline.provision import EmbeddedEngine
+from rackwright.pipeline.program.provision import EmbeddedEngine
+from rackwright.pipeline.proof.evidence import keep_evidence
+from rackwright.pipeline.removal.clearing import clear_the_way, explained
 from rackwright.pipeline.run import Run
 from rackwright.pipeline.started_nodes import stop_started
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from rackwright.engine import QUIET, Op, PlannedStep, PropertyChange, Result
 from rackwright.pipeline.aws_client import LOCAL_REGION
-from rackwright.pipeline.provider_reads import BotoReader, Reader, Refused
+from rackwright.pipeline.program.provider_reads import BotoReader, Reader, Refused
 from rackwright.pipeline.run import Run
 from rackwright.preflight.online import Unread
 

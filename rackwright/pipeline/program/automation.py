@@ -20,8 +20,8 @@ from pulumi.automation.errors import StackNotFoundError, create_command_error
 from policies.rule import Finding
 from rackwright.diagnostics import InputError, StepFailed
 from rackwright.engine import SECRET, Event, Plan, Result
-from rackwright.pipeline.cli_events import Heard
-from rackwright.pipeline.findings import of_diagnostics
+from rackwright.pipeline.judging.findings import of_diagnostics
+from rackwright.pipeline.program.cli_events import Heard
 from rackwright.pipeline.workspace import PROJECT
 
 POLICY_PACK = "policies"

@@ -27,9 +27,9 @@ from rackwright.engine import FileBackend, Options, Plan, PlannedStep, StackRef
 from rackwright.engine.properties import from_struct, to_struct
 from rackwright.engine.providers.aws import AwsProvider
 from rackwright.engine.providers.aws.provider import resource_type
-from rackwright.pipeline.consequences import UpdateClass, grade_of, update_class
-from rackwright.pipeline.provision import program_config
-from rackwright.pipeline.update_samples import FIRST, NOT_ALONE, SAMPLES, VALUES, Sample
+from rackwright.pipeline.knowledge.update_samples import FIRST, NOT_ALONE, SAMPLES, VALUES, Sample
+from rackwright.pipeline.program.consequences import UpdateClass, grade_of, update_class
+from rackwright.pipeline.program.provision import program_config
 from rackwright.pipeline.workspace import PROJECT
 from rackwright.spec import ClusterSpec, parse_spec
 from rackwright.spec.edit import with_values

@@ -25,21 +25,21 @@ from rackwright.engine.providers.aws.listing import Live, ReadOnlyCloud, survey
 from rackwright.engine.providers.aws.listing.account import reason_of
 from rackwright.engine.providers.aws.types import TYPES
 from rackwright.evidence import read_record
-from rackwright.pipeline.account_facts import account_documents
-from rackwright.pipeline.audit_history import append_mark, audit_at, read_history
 from rackwright.pipeline.aws_client import LOCAL_REGION
-from rackwright.pipeline.checkout import git
-from rackwright.pipeline.evidence_logs import stack_log
-from rackwright.pipeline.findings import modelled, promised, waivers_of
-from rackwright.pipeline.host_documents import host_documents
-from rackwright.pipeline.judged_files import (
+from rackwright.pipeline.judging.account_facts import account_documents
+from rackwright.pipeline.judging.audit_history import append_mark, audit_at, read_history
+from rackwright.pipeline.judging.findings import modelled, promised, waivers_of
+from rackwright.pipeline.judging.host_documents import host_documents
+from rackwright.pipeline.judging.judged_files import (
     mistakes,
     refuse_mistakes,
     resources_of_documents,
     resources_of_state_file,
 )
-from rackwright.pipeline.kubernetes_api import KubernetesApi
+from rackwright.pipeline.judging.kubernetes_api import KubernetesApi
 from rackwright.pipeline.local import running_endpoint
+from rackwright.pipeline.proof.checkout import git
+from rackwright.pipeline.proof.evidence_logs import stack_log
 from rackwright.pipeline.run import Run
 from rackwright.pipeline.started_nodes import read_started
 

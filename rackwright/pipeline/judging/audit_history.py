@@ -7,7 +7,7 @@ from pathlib import Path
 
 from policies.trend import Mark, read_mark
 from rackwright.diagnostics import InputError
-from rackwright.pipeline.checkout import git
+from rackwright.pipeline.proof.checkout import git
 
 NAME = "audits.jsonl"
 SHOWN = 5

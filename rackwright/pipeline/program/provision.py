@@ -1,7 +1,7 @@
 """Chooses the engine and runs the program in `infra/` through it.
 
 The embedded engine serves the local cloud and offline previews; a real cloud needs the ``pulumi`` CLI, which
-`rackwright.pipeline.automation` drives. Both give the same values: `Plan` and `Result`.
+`rackwright.pipeline.program.automation` drives. Both give the same values: `Plan` and `Result`.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from rackwright.diagnostics import InputError
 from rackwright.engine import Event, FileBackend, Options, Plan, Result, StackRef
 from rackwright.engine.providers.aws import AwsProvider
 from rackwright.engine.providers.offline import OfflineProvider
-from rackwright.pipeline.automation import CliEngine, find_cli
 from rackwright.pipeline.choices import EngineChoice
-from rackwright.pipeline.findings import of_model, promised, waivers_of
-from rackwright.pipeline.guarded import STATEFUL_TYPES
+from rackwright.pipeline.judging.findings import of_model, promised, waivers_of
 from rackwright.pipeline.prepare import Prepared
+from rackwright.pipeline.program.automation import CliEngine, find_cli
+from rackwright.pipeline.program.guarded import STATEFUL_TYPES
 from rackwright.pipeline.workspace import PROJECT, Workspace
 
 

@@ -13,9 +13,10 @@ from rich.table import Table
 
 from rackwright.cli.arguments import Json
 from rackwright.cli.console import emit_json, out, say
-from rackwright.design.site_fabric import SiteFabric, site_fabric
+from rackwright.cli.fabric_options import of_a_fabric
+from rackwright.design.site_fabric import SiteFabric
 from rackwright.diagnostics import InputError
-from rackwright.fabric import FabricDesign, FabricRequest, design_fabric
+from rackwright.fabric import FabricDesign
 from rackwright.fabric.bill import BillLine, CostBill, bill_of_materials, cost_bill, power_bill
 from rackwright.fabric.cables import cable_csv
 from rackwright.fabric.discovered import compare, port_guids
@@ -26,27 +27,10 @@ from rackwright.fabric.opensm import opensm_conf
 from rackwright.fabric.partitions import partitions_conf
 from rackwright.fabric.slurm import slurm_topology_conf, slurm_topology_yaml
 from rackwright.fabric.svg import render_svg
-from rackwright.pipeline.open import open_stack
-from rackwright.pipeline.workspace import project_root
 from rackwright.spec.places import read_document
 
 app = typer.Typer(help="Design, draw and check a GPU fabric.", no_args_is_help=True)
 
-System = Annotated[
-    str | None,
-    typer.Option("--system", help="Catalog name of the node: dgx-h100, dgx-b200, ...; or give --rails and --switch."),
-]
-Rails = Annotated[int | None, typer.Option("--rails", min=1, help="Fabric ports of a node; default: the system's.")]
-Nodes = Annotated[int | None, typer.Option("--nodes", min=1, help="Number of nodes.")]
-FromStack = Annotated[
-    str | None, typer.Option("--stack", help="Take the fabric of this stack; the other options are then not used.")
-]
-Switch = Annotated[str | None, typer.Option("--switch", help="Catalog name of the switch; default: the system's.")]
-Oversubscription = Annotated[float, typer.Option("--oversubscription", min=1.0, help="1 is non-blocking.")]
-GrowTo = Annotated[
-    int | None, typer.Option("--grow-to", min=1, help="Nodes that the fabric must take later without recabling.")
-]
-UfmPorts = Annotated[int, typer.Option("--ufm-ports", min=0, help="Ports for fabric managers.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of stdout.")]
 
 
@@ -68,53 +52,15 @@ FILES: dict[FileKind, Callable[[FabricDesign], str]] = {
 }
 
 
-def designed(
-    stack: str | None,
-    system: str | None,
-    rails: int | None,
-    nodes: int | None,
-    switch: str | None,
-    oversubscription: float,
-    grow_to: int | None,
-    ufm_ports: int,
-) -> SiteFabric:
-    """Design from the options of a command, or from a stack."""
-    if stack is not None:
-        prepared, _ = open_stack(project_root(), stack)
-        return site_fabric(prepared.spec, prepared.catalog)
-    if nodes is None:
-        raise InputError("nobody says how many nodes", where="--nodes", hint="give --nodes, or --stack")
-    request = FabricRequest(
-        nodes,
-        system,
-        rails=rails,
-        switch=switch,
-        oversubscription=oversubscription,
-        grow_to=grow_to,
-        ufm_ports=ufm_ports,
-    )
-    return SiteFabric(design_fabric(request))
-
-
 @app.command("design")
-def show_design(
-    stack: FromStack = None,
-    nodes: Nodes = None,
-    system: System = None,
-    rails: Rails = None,
-    switch: Switch = None,
-    oversubscription: Oversubscription = 1.0,
-    grow_to: GrowTo = None,
-    ufm_ports: UfmPorts = 0,
-    as_json: Json = False,
-) -> None:
+@of_a_fabric
+def show_design(site: SiteFabric, as_json: Json = False) -> None:
     """Switches, cables, tiers and bandwidth of the smallest fabric that serves NODES nodes."""
-    found = figures(designed(stack, system, rails, nodes, switch, oversubscription, grow_to, ufm_ports).design)
+    found = figures(site.design)
     if as_json:
         emit_json(found)
         return
-    name = stack or f"{nodes} x {system or 'node'}"
-    table = Table("Part", "Figure", title=f"Fabric of {name}", title_justify="left")
+    table = Table("Part", "Figure", title=f"Fabric of {site.design.nodes} nodes", title_justify="left")
     for name, figure in found.items():
         table.add_row(name, _words(figure))
     out.print(table)
@@ -127,39 +73,26 @@ def _words(figure: object) -> str:
 
 
 @app.command()
+@of_a_fabric
 def diagram(
-    stack: FromStack = None,
-    nodes: Nodes = None,
-    system: System = None,
-    rails: Rails = None,
-    switch: Switch = None,
-    oversubscription: Oversubscription = 1.0,
-    grow_to: GrowTo = None,
-    ufm_ports: UfmPorts = 0,
+    site: SiteFabric,
     racks: Annotated[
         bool, typer.Option("--racks", help="Draw the racks with what is in them; large sites give several files.")
     ] = False,
     output: Output = None,
 ) -> None:
     """Draw the fabric, or its racks, as SVG."""
-    design = designed(stack, system, rails, nodes, switch, oversubscription, grow_to, ufm_ports).design
     if racks:
-        _put_pages(list(elevation_pages(design)), output)
+        _put_pages(list(elevation_pages(site.design)), output)
     else:
-        _put(render_svg(design), output)
+        _put(render_svg(site.design), output)
 
 
 @app.command()
+@of_a_fabric
 def bom(
+    site: SiteFabric,
     *,
-    stack: FromStack = None,
-    nodes: Nodes = None,
-    system: System = None,
-    rails: Rails = None,
-    switch: Switch = None,
-    oversubscription: Oversubscription = 1.0,
-    grow_to: GrowTo = None,
-    ufm_ports: UfmPorts = 0,
     pue: Annotated[float, typer.Option("--pue", min=1.0, help="Power usage effectiveness of the site.")] = 1.25,
     prices: Annotated[
         Path | None, typer.Option("--prices", help="YAML file with your prices in US dollars by part name.")
@@ -168,9 +101,8 @@ def bom(
     as_json: Json = False,
 ) -> None:
     """Bill of materials: switches, cables by length, transceivers; power, and cost at your prices."""
-    design = designed(stack, system, rails, nodes, switch, oversubscription, grow_to, ufm_ports).design
-    bill = bill_of_materials(design)
-    power = power_bill(design, bill, pue=pue)
+    bill = bill_of_materials(site.design)
+    power = power_bill(site.design, bill, pue=pue)
     cost = cost_bill(bill, _prices(prices), power=power, usd_per_kwh=usd_per_kwh)
     if as_json:
         watts = asdict(power) | {"it_kw": power.it_kw, "facility_kw": power.facility_kw}
@@ -210,33 +142,18 @@ def bill_table(bill: list[BillLine]) -> Table:
 
 
 @app.command()
-def cables(
-    stack: FromStack = None,
-    nodes: Nodes = None,
-    system: System = None,
-    rails: Rails = None,
-    switch: Switch = None,
-    oversubscription: Oversubscription = 1.0,
-    grow_to: GrowTo = None,
-    ufm_ports: UfmPorts = 0,
-    output: Output = None,
-) -> None:
+@of_a_fabric
+def cables(site: SiteFabric, output: Output = None) -> None:
     """Port-to-port cable map as CSV, with racks and lengths."""
-    _put(cable_csv(designed(stack, system, rails, nodes, switch, oversubscription, grow_to, ufm_ports).design), output)
+    _put(cable_csv(site.design), output)
 
 
 @app.command("file")
+@of_a_fabric
 def write_file(
+    site: SiteFabric,
     kind: Annotated[FileKind, typer.Argument(help="Which file.")],
     *,
-    stack: FromStack = None,
-    nodes: Nodes = None,
-    system: System = None,
-    rails: Rails = None,
-    switch: Switch = None,
-    oversubscription: Oversubscription = 1.0,
-    grow_to: GrowTo = None,
-    ufm_ports: UfmPorts = 0,
     discovered: Annotated[
         Path | None, typer.Option("--discovered", help="Output of ibnetdiscover, for the port GUIDs of partitions.")
     ] = None,
@@ -244,7 +161,6 @@ def write_file(
 ) -> None:
     """Configuration for the subnet manager, for Slurm, or for the subnet simulator."""
     known = None if discovered is None else port_guids(_read(discovered))
-    site = designed(stack, system, rails, nodes, switch, oversubscription, grow_to, ufm_ports)
     if kind is FileKind.PARTITIONS:
         if known is None:
             say("the port GUIDs are those of the subnet simulator; --discovered takes the real ones")
@@ -254,21 +170,14 @@ def write_file(
 
 
 @app.command("check")
+@of_a_fabric
 def check_fabric(
+    site: SiteFabric,
     discovered: Annotated[Path, typer.Argument(help="Output of ibnetdiscover; - reads standard input.")],
-    stack: FromStack = None,
-    nodes: Nodes = None,
-    system: System = None,
-    rails: Rails = None,
-    switch: Switch = None,
-    oversubscription: Oversubscription = 1.0,
-    grow_to: GrowTo = None,
-    ufm_ports: UfmPorts = 0,
     as_json: Json = False,
 ) -> None:
     """Compare a discovered fabric with the design; a wrong cable is named with both ends. Exit 2 on a difference."""
-    design = designed(stack, system, rails, nodes, switch, oversubscription, grow_to, ufm_ports).design
-    found = compare(design, _read(discovered))
+    found = compare(site.design, _read(discovered))
     if as_json:
         emit_json([asdict(finding) for finding in found])
         raise typer.Exit(InputError.exit_code if found else 0)

@@ -11,6 +11,7 @@ from typing import Any
 
 from rackwright.cloud.aws.call import ApiError, Behaviours, Call, Reply
 from rackwright.cloud.aws.shelf import shelf
+from rackwright.cloud.aws.tagged import tag_listing, tagging
 
 
 def _all(call: Call) -> dict[str, Any]:
@@ -57,30 +58,11 @@ def _tags(call: Call) -> dict[str, str]:
     return found
 
 
-def list_tags(call: Call) -> Reply:
-    """Of one."""
-    return call.answer({"tags": _tags(call)})
-
-
-def tag(call: Call) -> Reply:
-    """Add tags."""
-    _tags(call).update(call.params["tags"])
-    return call.answer({})
-
-
-def untag(call: Call) -> Reply:
-    """Remove tags."""
-    for key in call.params["tagKeys"]:
-        _tags(call).pop(key, None)
-    return call.answer({})
-
-
 BEHAVIOURS: Behaviours = {
+    **tagging("accessanalyzer", _tags),
+    **tag_listing("accessanalyzer", _tags),
     ("accessanalyzer", "CreateAnalyzer"): create,
     ("accessanalyzer", "GetAnalyzer"): get,
     ("accessanalyzer", "ListAnalyzers"): analyzers,
     ("accessanalyzer", "DeleteAnalyzer"): delete,
-    ("accessanalyzer", "ListTagsForResource"): list_tags,
-    ("accessanalyzer", "TagResource"): tag,
-    ("accessanalyzer", "UntagResource"): untag,
 }

@@ -18,6 +18,7 @@ from rackwright.cloud.aws.call import ApiError, Behaviours, Call, Reply
 from rackwright.cloud.aws.lifecycle import EKS_CLUSTER, begin, end, has_gone, is_busy, state_of
 from rackwright.cloud.aws.services import eks_store as store
 from rackwright.cloud.aws.services.eks_store import Cluster, clusters, in_use, invalid, not_found
+from rackwright.cloud.aws.tagged import tag_listing, tagging
 
 VERSIONS = tuple(f"1.{minor}" for minor in range(30, 36))
 """Releases that can be created, oldest first."""
@@ -280,26 +281,15 @@ def _arns(data: dict[str, Any]) -> set[str]:
     return {data[key] for key in keys if key in data}
 
 
-def tag(call: Call) -> Reply:
-    """Add tags to anything of EKS."""
-    _item(call).setdefault("tags", {}).update(call.params["tags"])
-    return call.answer({})
-
-
-def untag(call: Call) -> Reply:
-    """Remove tags."""
-    tags = _item(call).setdefault("tags", {})
-    for key in call.params["tagKeys"]:
-        tags.pop(key, None)
-    return call.answer({})
-
-
-def list_tags(call: Call) -> Reply:
-    """Tags of anything of EKS."""
-    return call.answer({"tags": _item(call).get("tags") or {}})
+def _tags(call: Call) -> dict[str, str]:
+    item = _item(call)
+    item["tags"] = found = dict(item.get("tags") or {})
+    return found
 
 
 BEHAVIOURS: Behaviours = {
+    **tagging("eks", _tags),
+    **tag_listing("eks", _tags),
     ("eks", "CreateCluster"): create,
     ("eks", "DescribeCluster"): describe,
     ("eks", "ListClusters"): list_all,
@@ -308,7 +298,4 @@ BEHAVIOURS: Behaviours = {
     ("eks", "AssociateEncryptionConfig"): associate_encryption,
     ("eks", "DescribeUpdate"): describe_update,
     ("eks", "DeleteCluster"): delete,
-    ("eks", "TagResource"): tag,
-    ("eks", "UntagResource"): untag,
-    ("eks", "ListTagsForResource"): list_tags,
 }

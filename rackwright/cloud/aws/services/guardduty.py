@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from rackwright.cloud.aws.call import ApiError, Behaviours, Call, Reply
+from rackwright.cloud.aws.tagged import tagging
 
 
 def create(call: Call) -> Reply:
@@ -45,22 +46,8 @@ def _tags(call: Call) -> dict[str, str]:
     return found
 
 
-def tag(call: Call) -> Reply:
-    """Add tags."""
-    _tags(call).update(call.params["Tags"])
-    return call.answer({})
-
-
-def untag(call: Call) -> Reply:
-    """Remove tags."""
-    for key in call.params["TagKeys"]:
-        _tags(call).pop(key, None)
-    return call.answer({})
-
-
 BEHAVIOURS: Behaviours = {
+    **tagging("guardduty", _tags),
     ("guardduty", "CreateDetector"): create,
     ("guardduty", "UpdateDetector"): update,
-    ("guardduty", "TagResource"): tag,
-    ("guardduty", "UntagResource"): untag,
 }

@@ -13,6 +13,7 @@ from moto.moto_api._internal import mock_random
 
 from rackwright.cloud.aws.call import ApiError, Behaviours, Call, Reply
 from rackwright.cloud.aws.shelf import shelf
+from rackwright.cloud.aws.tagged import tagging
 
 ENDED = frozenset({"CANCELLED", "COMPLETE"})
 
@@ -108,20 +109,8 @@ def _tags(call: Call) -> dict[str, str]:
     return found
 
 
-def tag(call: Call) -> Reply:
-    """Add tags."""
-    _tags(call).update(call.params["tags"])
-    return call.answer({})
-
-
-def untag(call: Call) -> Reply:
-    """Remove tags."""
-    for key in call.params["tagKeys"]:
-        _tags(call).pop(key, None)
-    return call.answer({})
-
-
 BEHAVIOURS: Behaviours = {
+    **tagging("macie2", _tags),
     ("macie2", "EnableMacie"): enable,
     ("macie2", "GetMacieSession"): session,
     ("macie2", "UpdateMacieSession"): update,
@@ -130,6 +119,4 @@ BEHAVIOURS: Behaviours = {
     ("macie2", "DescribeClassificationJob"): job,
     ("macie2", "ListClassificationJobs"): jobs,
     ("macie2", "UpdateClassificationJob"): update_job,
-    ("macie2", "TagResource"): tag,
-    ("macie2", "UntagResource"): untag,
 }

@@ -2,7 +2,7 @@
 
 Requirement: packages from upstream vendors are locked with the digest of their file.
 Why it matters: a version is a name: the file behind it can be another one tomorrow.
-What it looks at: `digest` of packages whose source is `upstream` or `pypi`.
+What it looks at: `digest` of packages whose source is `upstream`, `pypi` or `nvidia-pypi`.
 Known limits: packages of a distribution are signed by its index; those that we build carry the digests of their
 sources. Not every vendor publishes a digest: advice only.
 Fix: lock again: `./rw lock`.
@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from policies.controls import cite
 from policies.rule import Enforcement, Resource, Rule, Severity
 
-FOREIGN = ("upstream", "pypi")
+FOREIGN = ("upstream", "pypi", "nvidia-pypi")
 
 
 def _find(package: Resource, _: Sequence[Resource]) -> Iterator[str]:

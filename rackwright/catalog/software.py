@@ -11,7 +11,7 @@ import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -23,8 +23,12 @@ from rackwright.catalog.version import Condition, version_order
 FACTS = frozenset({"architecture", "fabric", "gpu", "nvswitch", "scheduler", "system", "target"})
 """What is given about the cluster; everything else that a rule names is a product."""
 
-Channel = Literal["distribution", "nvidia", "upstream", "built", "pypi"]
-"""Where packages come from; `upstream` is the repository of their own vendor (Kubernetes, AWS)."""
+Channel = Literal["distribution", "nvidia", "upstream", "built", "pypi", "nvidia-pypi"]
+"""Where packages come from; `upstream` is the repository of their own vendor (Kubernetes, AWS), `nvidia-pypi` the
+index of Python packages that NVIDIA runs itself."""
+
+WHEELS = frozenset({"pypi", "nvidia-pypi"})
+"""Channels of Python wheels. pip installs a wheel only with its digest, so that one without is not offered."""
 
 System = Literal["al2023", "debian-trixie", "ubuntu-22.04", "ubuntu-24.04", "rocky-9"]
 
@@ -82,8 +86,14 @@ class PackageName(Record):
     role: str | None = None
     """Ansible role that installs it; None takes the product's."""
     source: Channel | None = None
+    digests: Mapping[str, Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]] = {}
+    """Version of the product -> digest of the package's file, where it is not that of the release."""
     why: str | None = None
     """What the package is for, where its name does not say."""
+
+    def is_checked(self, version: str) -> bool:
+        """Whether the file of `version` can be checked: a wheel needs a digest, a repository signs its packages."""
+        return self.source not in WHEELS or version in self.digests
 
 
 class Product(Record):
@@ -114,7 +124,9 @@ class Product(Record):
     def is_offered(self, release: Release, system: str) -> bool:
         """Whether `release` exists for `system`, as a package if the product comes in packages."""
         packaged = not self.packages or any(
-            system in package.systems and Condition.parse(package.when).holds(release.version)
+            system in package.systems
+            and Condition.parse(package.when).holds(release.version)
+            and package.is_checked(release.version)
             for package in self.packages
         )
         return packaged and (not release.systems or system in release.systems)

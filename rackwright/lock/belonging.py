@@ -16,7 +16,7 @@ def packages_for(roles: Collection[str], lock: Lock) -> dict[str, Package]:
     return {
         name: package
         for name, package in sorted(lock.packages.items())
-        if package.role in roles and package.source != "pypi" and not _is_replaced(name, roles)
+        if package.role in roles and not package.is_wheel and not _is_replaced(name, roles)
     }
 
 

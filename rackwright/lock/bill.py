@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
+from rackwright.catalog.gpu_repository import WHEEL_INDEX
 from rackwright.lock.model import Image, Lock, Package
 from rackwright.lock.store import dump_lock
 
@@ -48,8 +49,9 @@ def _components(lock: Lock) -> Iterator[dict[str, object]]:
 
 
 def _package(lock: Lock, name: str, package: Package) -> dict[str, object]:
-    if package.source == "pypi":
-        purl = f"pkg:pypi/{quote(name)}@{quote(package.version)}"
+    if package.is_wheel:
+        where = f"?repository_url={quote(WHEEL_INDEX, safe='')}" if package.source == "nvidia-pypi" else ""
+        purl = f"pkg:pypi/{quote(name)}@{quote(package.version)}{where}"
     else:
         kind, distribution = _REPOSITORY[lock.os.distribution], lock.os.distribution
         where = f"?distro={distribution}-{lock.os.release}"

@@ -28,11 +28,22 @@ class Package(_Model):
     """Ansible role that installs it; it goes to the hosts that have this role."""
     held: bool = False
     """Held back from upgrades (driver, fabric, kernel)."""
-    source: Literal["distribution", "nvidia", "upstream", "built", "pypi"] = "distribution"
-    """Where it comes from; `built` means built here from source, `upstream` its own vendor's repository."""
+    source: Literal["distribution", "nvidia", "upstream", "built", "pypi", "nvidia-pypi"] = "distribution"
+    """Where it comes from; `built` means built here from source, `upstream` its own vendor's repository, `nvidia-pypi`
+    NVIDIA's own index of Python packages."""
     digest: str | None = Field(default=None, pattern=r"^sha256:[0-9a-f]{64}$")
     """Of the package file, where an index or the vendor publishes it."""
     why: str | None = None
+
+    @property
+    def is_wheel(self) -> bool:
+        """Whether pip installs it, and not the system's package manager."""
+        return self.source in {"pypi", "nvidia-pypi"}
+
+
+def requirement_of(name: str, package: Package) -> str:
+    """Line of a requirements file for a wheel; without a digest pip refuses it where digests are required."""
+    return f"{name}=={package.version}" + (f" --hash={package.digest}" if package.digest else "")
 
 
 class Image(_Model):

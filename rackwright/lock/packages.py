@@ -61,6 +61,6 @@ def _package(
         role=name.role or product.role,
         held=product.held and hold,
         source="distribution" if offer else name.source or product.source,
-        digest=offer.digest if offer else release.digest,
+        digest=offer.digest if offer else name.digests.get(release.version, release.digest),
         why=name.why or f"{product.title} {release.version}",
     )

@@ -22,7 +22,7 @@ FOLDER = "apt"
 KEY = "key.asc"
 _LINE = re.compile(r"^'(?P<url>[^']+)' (?P<name>\S+) (?P<size>\d+) SHA256:(?P<sha256>[0-9a-f]{64})$")
 _KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
-OUTSIDE = frozenset({"built", "upstream", "pypi"})
+OUTSIDE = frozenset({"built", "upstream", "pypi", "nvidia-pypi"})
 """Sources of packages that no apt repository of the distribution has."""
 
 

@@ -98,7 +98,7 @@ def sync(
         "images": lambda: _images(run, lock),
         "charts": lambda: run.all_of([_one(run, wanted) for wanted in charts.wanted_charts(settings.charts)]),
         "files": lambda: run.all_of([_one(run, wanted) for wanted in wanted_files(lock, settings)]),
-        "wheels": lambda: _wheels(run, requirements) if settings.wheels else None,
+        "wheels": lambda: _wheels(run, lock, requirements if settings.wheels else None),
     }
     try:
         for part in parts:
@@ -151,10 +151,13 @@ def _images(run: _Run, lock: Lock) -> None:
     run.note(entry_of(run.folder, path, "image") for path in oci.write_layout(run.folder, noted))
 
 
-def _wheels(run: _Run, requirements: Path) -> None:
-    entries = wheels.download(run.folder, requirements, run.on_progress)
+def _wheels(run: _Run, lock: Lock, requirements: Path | None) -> None:
+    own = wheels.download(run.folder, requirements, run.on_progress) if requirements is not None else []
+    entries = [*own, *wheels.download_locked(run.folder, lock, run.on_progress)]
     run.outcome.bytes_fetched += sum(entry.size for entry in entries if run.known.get(entry.path) != entry)
     run.note(entries)
+    if entries:
+        run.note([wheels.write_page(run.folder, entries)])
 
 
 def _known(folder: Path) -> dict[str, Entry]:

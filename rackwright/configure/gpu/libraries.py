@@ -50,12 +50,6 @@ def library_release(product: str, lock: Lock) -> str:
     return lock.software.get(product, "")
 
 
-def wheel_of(role: str, lock: Lock) -> str:
-    """Wheel that `role` takes, with its version; an empty text where a package brings the library."""
-    found = (f"{name}=={p.version}" for name, p in lock.packages.items() if p.role == role and p.source == "pypi")
-    return next(found, "")
-
-
 def nccl_settings(design: Design) -> Mapping[str, str]:
     """Defaults of NCCL on every node. On EFA the tuner knows the machine better than NCCL's own model does.
 

@@ -30,8 +30,13 @@ BY_ROLE: Mapping[str, tuple[str, ...]] = {
     "roce": ("rdma-core", "iproute2"),
 }
 
+PIP = "python3-pip"
+"""Installs the wheels of a lock; every distribution calls it so."""
+
 
 def tools_of(roles: Iterable[str], lock: Lock, further: Iterable[str] = ()) -> list[str]:
     """Packages for the roles of a host and `further` ones, sorted, without those that the lock has."""
-    named = {name for role in roles for name in BY_ROLE.get(role, ())}
-    return sorted((named | set(further)) - lock.packages.keys())
+    present = frozenset(roles)
+    named = {name for role in present for name in BY_ROLE.get(role, ())}
+    wheels = any(package.is_wheel and package.role in present for package in lock.packages.values())
+    return sorted((named | set(further) | ({PIP} if wheels else set())) - lock.packages.keys())

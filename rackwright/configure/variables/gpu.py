@@ -20,9 +20,9 @@ from rackwright.configure.gpu.libraries import (
     cuda_runtime,
     library_release,
     nccl_settings,
-    wheel_of,
 )
 from rackwright.configure.gpu.repository import keyring
+from rackwright.configure.gpu.wheels import wheel_source, wheels_of
 from rackwright.configure.variables.area import Area, Site, Variables
 from rackwright.design.model import Pool
 from rackwright.inventory import Host
@@ -81,11 +81,7 @@ def _libraries(site: Site) -> dict[str, Variables]:
     plugin = {"nccl_plugin": "libnccl-net"} if site.design.fabric.kind == "efa" and not site.is_rehearsal else {}
     return {
         "cuda": {"cuda_runtime_version": cuda_runtime(lock)},
-        "cudnn": {"cudnn_release": library_release("cudnn", lock), "cudnn_wheel": wheel_of("cudnn", lock)},
-        "tensorrt": {
-            "tensorrt_release": library_release("tensorrt", lock),
-            "tensorrt_wheel": wheel_of("tensorrt", lock),
-        },
+        **{role: _library(role, site) for role in ("cudnn", "tensorrt")},
         "nccl": {
             "nccl_release": library_release("nccl", lock),
             "nccl_settings": dict(nccl_settings(site.design)),
@@ -99,6 +95,15 @@ def _libraries(site: Site) -> dict[str, Variables]:
             "acceptance_tools_archives": builds(lock, site.design.software),
             "acceptance_tools_build_packages": BUILD_PACKAGES[lock.os.distribution],
         },
+    }
+
+
+def _library(role: str, site: Site) -> dict[str, object]:
+    """A library that comes as a package or as wheels, for the role of its name."""
+    return {
+        f"{role}_release": library_release(role, site.lock),
+        f"{role}_wheels": wheels_of(role, site.lock),
+        f"{role}_wheels_from": wheel_source(role, site.lock, site.design.software),
     }
 
 

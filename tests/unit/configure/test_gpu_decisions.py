@@ -18,7 +18,7 @@ from rackwright.configure.gpu.archives import builds
 from rackwright.configure.gpu.containers import configuration_form, locked_digests, policy, toolkit_floor, way_of
 from rackwright.configure.gpu.domains import domain_addresses
 from rackwright.configure.gpu.driver import kernel_packages, module_name, module_options, modules_at_boot
-from rackwright.configure.gpu.libraries import is_cuda_runtime, nccl_settings, wheel_of
+from rackwright.configure.gpu.libraries import is_cuda_runtime, nccl_settings
 from rackwright.configure.gpu.repository import keyring
 from rackwright.configure.variables.area import Site
 from rackwright.configure.variables.base import repositories
@@ -139,13 +139,6 @@ def test_a_vgpu_takes_the_guest_driver_in_place_of_the_data_centres_and_no_setti
     assert set(packages_for({"gpu_driver"}, found)) == set(names)
     pool = design().pool("train").model_copy(update={"gpu_settings": GpuSettings(vgpu="h100-40c", power_limit_w=9)})
     assert gpu_settings(pool) == {"compute_mode": "default"}
-
-
-def test_a_wheel_is_no_package_of_the_system_and_its_role_gets_it() -> None:
-    wheel = Package(version="11.4.0.106", role="tensorrt", source="pypi")
-    found = lock().model_copy(update={"packages": {"tensorrt-cu13": wheel}})
-    assert packages_for({"tensorrt"}, found) == {}
-    assert wheel_of("tensorrt", found) == "tensorrt-cu13==11.4.0.106"
 
 
 def test_the_compilers_part_of_the_runtime_is_not_the_runtime() -> None:

@@ -2,11 +2,9 @@
 
 import gc
 import importlib
-import signal
 import sys
 
-INTERRUPTED = 130
-"""128 + SIGINT, as in `rackwright.cli.errors`, which is not read yet when this is needed."""
+from rackwright.cli.stopping import STOP
 
 OBJECTS_BETWEEN_COLLECTIONS = 1_000_000
 """New objects after which Python looks for circular waste: some 200 MiB. What a command reads and declares stays to its
@@ -14,17 +12,14 @@ end, and by Python's own 700 a third of a preview's time went into looking throu
 
 
 def run() -> int:
-    """The exit code of the command line. Reading the program takes a second, in which Ctrl-C must be quiet too.
-
-    SIGTERM, by which a pipeline cancels a job, is taken as Ctrl-C: the run ends in order and leaves its report.
-    """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """The exit code of the command line. Reading the program takes a second, in which Ctrl-C must be quiet too."""
+    STOP.listen()
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     try:
         code: int = importlib.import_module("rackwright.cli.app").main(sys.argv[1:])
     except KeyboardInterrupt:
-        sys.stderr.write("interrupted\n")
-        return INTERRUPTED
+        sys.stderr.write(f"{STOP.word}\n")
+        return STOP.exit_code
     finally:
         gc.freeze()  # the end of the process frees everything at once: nothing is looked through one last time
     return code

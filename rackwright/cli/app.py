@@ -7,10 +7,13 @@ from collections.abc import Sequence
 
 import typer
 
-from rackwright.cli.errors import INTERRUPTED, run_guarded
+from rackwright.cli.errors import run_guarded
 from rackwright.cli.tree import tree
 from rackwright.diagnostics import InputError
 from rackwright.pipeline.workspace import project_root
+
+TYPER_INTERRUPTED = 130
+"""What Typer returns after a `KeyboardInterrupt`, whatever the signal was."""
 
 COMPLETION = "_RW_COMPLETE"
 """Variable by which a shell asks for completions."""
@@ -36,8 +39,8 @@ def _carry_out(arguments: Sequence[str]) -> int:
     except typer.TyperException as problem:
         return _refuse(problem)
     except typer.Abort:
-        code = INTERRUPTED
-    if code == INTERRUPTED:
+        code = TYPER_INTERRUPTED
+    if code == TYPER_INTERRUPTED:
         raise KeyboardInterrupt
     return int(code)
 

@@ -13,11 +13,8 @@ from pathlib import Path
 from rich.markup import escape
 
 from rackwright.cli.console import emit_json, say
+from rackwright.cli.stopping import STOP
 from rackwright.diagnostics import ClusterError, InputError, Problem, StepFailed
-
-INTERRUPTED = 130
-"""Exit code after Ctrl-C: 128 + SIGINT, the shell's convention."""
-
 
 _REFUSALS = {
     errno.ENOSPC: "make room there",
@@ -41,8 +38,8 @@ def run_guarded(command: Callable[[], None], *, as_json: bool, crash_folder: Pat
         show_error(problem, as_json=as_json)
         return problem.exit_code
     except KeyboardInterrupt:
-        say("\n[bold]interrupted[/]: what was done is recorded; run the same command again to finish")
-        return INTERRUPTED
+        say(f"\n[bold]{STOP.word}[/]: what was done is recorded; run the same command again to finish")
+        return STOP.exit_code
     except BrokenPipeError:
         sys.stderr.close()
         return 0

@@ -92,7 +92,7 @@ def configure(
     `private_dir` is ours alone and is removed at the end; the log stays beside it (``<private_dir>.log``). `secrets`
     become variables. Raises `StepFailed` when Ansible itself cannot run; failed tasks and hosts that cannot be reached
     are in the result. Ctrl-C and SIGTERM end Ansible first and then take their usual course; the next run goes on where
-    this one stopped.
+    this one stopped. One that is ignored, as SIGINT in the background of a script, stays so.
     """
     record = RunRecord(secrets=tuple(secrets.values()))
     log = private_dir.with_name(f"{private_dir.name}.log")
@@ -254,7 +254,8 @@ def _stop_signals() -> Iterator[_Stopped]:
     if threading.current_thread() is not threading.main_thread():
         yield stopped
         return
-    old = {number: signal.signal(number, stopped.receive) for number in (signal.SIGINT, signal.SIGTERM)}
+    wanted = [one for one in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(one) is not signal.SIG_IGN]
+    old = {number: signal.signal(number, stopped.receive) for number in wanted}
     try:
         yield stopped
     finally:

@@ -137,6 +137,33 @@ def test_ctrl_c_ends_ansible_and_leaves_nothing_behind(tmp_path: Path) -> None:
     assert str(tmp_path) not in "\n".join(line for line in listing.splitlines() if "ansible-playbook" in line)
 
 
+BACKGROUND = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"]
+"""Starts a program as a shell starts a job in the background of a script."""
+
+
+def test_ctrl_c_does_not_reach_ansible_in_the_background_of_a_script(tmp_path: Path) -> None:
+    wait = {"name": "Wait", "ansible.builtin.wait_for": {"path": str(tmp_path / "go"), "timeout": 60, "sleep": 1}}
+    command = [*BACKGROUND, sys.executable, "-c", PROGRAM, str(tmp_path), write_playbook(tmp_path, wait)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "started\n"
+        process.send_signal(signal.SIGINT)
+        (tmp_path / "go").touch()
+        assert process.communicate(timeout=60)[0] == "ok\n"
+        assert process.returncode == 0
+
+
+def test_sigterm_ends_ansible_in_the_background_of_a_script(tmp_path: Path) -> None:
+    wait = {"name": "Wait", "ansible.builtin.command": "timeout 60 tail -f /dev/null"}
+    command = [*BACKGROUND, sys.executable, "-c", PROGRAM, str(tmp_path), write_playbook(tmp_path, wait)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "started\n"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == -signal.SIGTERM
+    assert not (tmp_path / "ansible").exists()
+
+
 def test_an_inventory_is_not_changed_by_running_it(tmp_path: Path) -> None:
     site = sample_site()
     before = json.dumps(site, sort_keys=True)

@@ -1,15 +1,23 @@
-"""``rw upgrade`` and ``rw rollback``: bring running hosts to the lock in drained batches, and go on after a cut."""
+"""``rw upgrade``: bring running hosts to the lock in drained batches, and go on after a cut."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from rackwright.accept import accept
 from rackwright.configure import ConfigureResult
+from rackwright.configure.bundle import archive, playbook_files
+from rackwright.configure.runner import PLAYBOOKS
+from rackwright.design.model import Design
 from rackwright.diagnostics import ClusterError, InputError, NotAccepted, StepFailed
+from rackwright.hostlist import compress
 from rackwright.inventory import Inventory
 from rackwright.lock import lock_path
 from rackwright.outcome import Check, HostResult
@@ -19,13 +27,16 @@ from rackwright.pipeline.record import write_report
 from rackwright.pipeline.run import Run
 from rackwright.pipeline.upgrade_elastic import kept_running
 from rackwright.pipeline.upgrade_steps import Batch, Hands, Limits, Said
-from rackwright.upgrade import Fleet, Journal, Stage, fleet_of, next_batch
+from rackwright.upgrade import Command, Fleet, Journal, Stage, fleet_of, next_batch
 
 ASK_TIMEOUT_S = 60.0
 """Longest that a host may take to answer a short command."""
 
 UNREACHABLE = 255
 """ssh's exit status for a host that it does not get to. Source: ssh(1), "EXIT STATUS"."""
+
+NO_BANNER = ("-o", "LogLevel=ERROR")
+"""A hardened host greets everybody on stderr, which is no answer. Source: ssh_config(5), LogLevel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +46,8 @@ class Options:
     max_unavailable: float | None = None
     """Hosts of a pool that may be away; None takes the spec's ``patching.max_unavailable``."""
     limits: Limits = field(default_factory=Limits)
+    again: bool = False
+    """Whether hosts that are done already are gone over once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +59,13 @@ class SshHands(Hands):
 
     def on(self, host: str, command: str) -> Said:
         """Run `command` as root on `host`."""
-        line = [*self.run.ssh(self._only([host]).hosts[0]), f"sudo -n sh -c {_quoted(command)}"]
+        ssh, *way = self.run.ssh(self._only([host]).hosts[0])
+        line = [ssh, *NO_BANNER, *way, f"sudo -n sh -c {_quoted(command)}"]
         try:
             done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=ASK_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             return Said(UNREACHABLE, f"no answer within {ASK_TIMEOUT_S:g} s")
-        return Said(done.returncode, (done.stdout or done.stderr).strip())
+        return Said(done.returncode, (done.stderr if done.returncode else done.stdout).strip())
 
     def apply(self, hosts: Sequence[str]) -> ConfigureResult:
         """Push the whole site to `hosts` alone."""
@@ -74,18 +88,19 @@ class Upgrade:
 
     run: Run
     options: Options = field(default_factory=Options)
+    command: Command = "upgrade"
     journal: Journal | None = None
     checks: list[Check] = field(default_factory=list)
 
     @property
     def path(self) -> Path:
         """Where the journal is kept."""
-        return self.run.workspace.folder / "upgrade.json"
+        return journal_path(self.run)
 
     @property
     def target(self) -> str:
         """Digest of what the hosts shall have."""
-        return digest_of(self.lock_file.read_text())
+        return target_of(self.run.prepared.design, self.lock_file.read_text())
 
     @property
     def lock_file(self) -> Path:
@@ -100,11 +115,20 @@ class Upgrade:
         roles = {pool.name: pool.role for pool in self.run.prepared.design.pools}
         return fleet_of(inventory, roles, float(patching.max_unavailable if asked is None else asked), percent=percent)
 
-    def begin(self, fleet: Fleet) -> Journal:
-        """The journal of this upgrade, or of the one that was cut."""
-        if self.path.exists():
-            return Journal.model_validate_json(self.path.read_text()).resumed(self.target, fleet.hosts)
-        return Journal.begin(self.target, fleet.hosts)
+    def begin(self, inventory: Inventory) -> Journal:
+        """The journal of this upgrade, or of the one that was cut. Hosts that have it all already are done at once."""
+        hosts, known = self.fleet(inventory).hosts, read_journal(self.run)
+        if known is not None and known.target == self.target and not (self.options.again and known.finished):
+            return known.resumed(self.target, hosts)
+        lock = digest_of(self.lock_file.read_text())
+        fresh = Journal.begin(self.target, hosts, command=self.command, lock=lock)
+        return fresh if known is None or self.options.again else fresh.knowing(known, machines_of(inventory))
+
+    def settled(self, fleet: Fleet) -> Journal | None:
+        """The journal, where every host of `fleet` has been brought to what it shall have; else None."""
+        known = None if self.options.again else read_journal(self.run)
+        is_done = known is not None and known.finished and known.target == self.target
+        return known if is_done and known and set(fleet.hosts) <= set(known.hosts) else None
 
     def save(self, journal: Journal) -> None:
         """Write the journal, whole or not at all."""
@@ -115,16 +139,18 @@ class Upgrade:
 
     def carry_out(self, inventory: Inventory, hands: Hands) -> Journal:
         """Batch after batch until all is done or the breaker opens; a `StepFailed` then names every failed host."""
-        fleet = self.fleet(inventory)
-        journal = self.begin(fleet)
+        fleet, journal = self.fleet(inventory), self.begin(inventory)
         self.save(journal)
+        if ready := journal.in_stage(Stage.DONE):
+            self.run.watch.note(f"left alone, for they have it all already: {compress(ready)}")
         while (decision := next_batch(fleet, journal)).hosts:
             with self.run.stage(f"{'canary' if decision.canary else 'batch'} {', '.join(decision.hosts)}"):
                 batch = self._batch(decision.hosts, inventory, hands, journal)
-                journal = batch.run()
+                journal = batch.run().proved(machines_of(inventory))
+                self.save(journal)
                 self.checks += batch.checks
                 self.run.facts.checks = tuple(self.checks)
-        _raise_if_stopped(journal, decision.stop, self.path)
+        _raise_if_stopped(journal, decision.stop, self.run)
         return journal
 
     def _batch(self, hosts: tuple[str, ...], inventory: Inventory, hands: Hands, journal: Journal) -> Batch:
@@ -142,9 +168,59 @@ class Upgrade:
         )
 
 
-def upgrade(run: Run, options: Options | None = None, *, command: str = "upgrade") -> Journal:
+def journal_path(run: Run) -> Path:
+    """Where the journal of the stack's last upgrade or rollback is kept."""
+    return run.workspace.folder / "upgrade.json"
+
+
+def read_journal(run: Run) -> Journal | None:
+    """The journal of the last upgrade or rollback; None before the first. `InputError` for one that is damaged."""
+    path = journal_path(run)
+    if not path.exists():
+        return None
+    try:
+        return Journal.model_validate_json(path.read_text())
+    except ValidationError as problem:
+        raise InputError(
+            f"the journal of the last upgrade cannot be read: {problem.errors()[0]['msg']}",
+            where=str(path),
+            hint="remove the file: the next upgrade then asks every host again, and changes what differs",
+        ) from problem
+
+
+def machines_of(inventory: Inventory) -> dict[str, str]:
+    """Host -> id of its machine; a host that is made anew has another."""
+    return {host.name: host.instance_id or "" for host in inventory.hosts}
+
+
+def target_of(design: Design, lock: str) -> str:
+    """Digest of all that hosts are made by: the text of the lock, the design, the playbooks."""
+    wanted = json.dumps(design.model_dump(mode="json"), sort_keys=True)
+    content = {**playbook_files(PLAYBOOKS), "design.json": wanted.encode(), "lock.yaml": lock.encode()}
+    return hashlib.sha256(archive(content)).hexdigest()
+
+
+def note_proved(run: Run) -> None:
+    """Note that ``rw up`` has proved the stack's lock, and which hosts it has brought to it.
+
+    Where an upgrade was cut or has failed, its journal stays: it knows whom to give back to Slurm.
+    """
+    work, known = Upgrade(run, command="up"), read_journal(run)
+    lock = GoodLocks(run.workspace).remember(work.lock_file)
+    configured = {one.host for one in run.facts.configured.hosts} if run.facts.configured else set()
+    machines = {name: machine for name, machine in machines_of(run.inventory()).items() if name in configured}
+    if known is not None and not known.finished:
+        return
+    command: Command = known.command if known is not None and known.lock == lock else "up"
+    hosts = sorted(machines.keys() - set(run.facts.behind))
+    journal = Journal.begin(work.target, hosts, command=command, lock=lock)
+    done = {host: state.model_copy(update={"stage": Stage.DONE}) for host, state in journal.hosts.items()}
+    work.save(journal.model_copy(update={"hosts": done}).proved(machines))
+
+
+def upgrade(run: Run, options: Options | None = None, *, command: Command = "upgrade") -> Journal:
     """Bring the running hosts to the stack's lock. Raises `StepFailed` (or `NotAccepted`) that names failed hosts."""
-    work, unrecorded = Upgrade(run, options or Options()), None
+    work, unrecorded = Upgrade(run, options or Options(), command), None
     with run.workspace.only_run(command):
         try:
             journal = _until_nobody_is_new(work)
@@ -172,20 +248,12 @@ def _until_nobody_is_new(work: Upgrade) -> Journal:
         while True:
             journal = work.carry_out(inventory, SshHands(run, inventory))
             run.publish(inventory)
-            known, inventory = {host.name for host in inventory.hosts}, reachable(run)
+            known = {host.name for host in inventory.hosts}
+            if known.issuperset(host.name for host in run.every_host().hosts):
+                return journal
+            inventory = reachable(run)
             if known.issuperset(host.name for host in inventory.hosts):
                 return journal
-
-
-def rollback(run: Run, options: Options | None = None) -> Journal:
-    """Write the last good lock over the stack's lock file and bring the hosts to it."""
-    path = lock_path(run.prepared.path)
-    text = GoodLocks(run.workspace).before(path)
-    fresh = path.with_suffix(".new")
-    fresh.write_text(text)
-    fresh.replace(path)
-    run.watch.note(f"{path.name} is again the lock that the hosts were last proved with ({digest_of(text)[:12]})")
-    return upgrade(run.reopened(), options, command="rollback")
 
 
 def reachable(run: Run) -> Inventory:
@@ -218,10 +286,11 @@ def outcome_of(journal: Journal) -> str:
     states = journal.hosts.values()
     rebooted = sum(state.rebooted for state in states)
     changed = sum(state.changed for state in states)
-    return f"{len(journal.hosts)} hosts on the lock: {changed} tasks changed, {rebooted} hosts rebooted"
+    kept = f", {away} still drained as before" if (away := sum(bool(state.kept) for state in states)) else ""
+    return f"{len(journal.hosts)} hosts on the lock: {changed} tasks changed, {rebooted} hosts rebooted{kept}"
 
 
-def _raise_if_stopped(journal: Journal, stop: str, path: Path) -> None:
+def _raise_if_stopped(journal: Journal, stop: str, run: Run) -> None:
     failed = {host: journal.hosts[host] for host in journal.in_stage(Stage.FAILED)}
     if not (stop or failed):
         return
@@ -229,8 +298,8 @@ def _raise_if_stopped(journal: Journal, stop: str, path: Path) -> None:
     kind = NotAccepted if all(state.failed_in is Stage.PROVING for state in failed.values()) else StepFailed
     raise kind(
         f"{stop or f'{len(failed)} hosts failed and stay drained'}: {said}",
-        where=str(path),
-        hint="mend what each names and run the same command again, or go back: ./rw rollback <stack>",
+        where=str(journal_path(run)),
+        hint=f"mend what each names and run the same command again, or go back: ./rw rollback {run.workspace.stack}",
     )
 
 

@@ -14,10 +14,14 @@ from typing import Protocol
 
 from rackwright.configure import ConfigureResult
 from rackwright.diagnostics import StepFailed
-from rackwright.outcome import Check, Verdict
+from rackwright.outcome import Check, HostResult, Verdict
 from rackwright.upgrade import Journal, Stage
 
 POLL_S = 1.0
+TELL_EVERY_S = 15.0
+"""While something is waited for, a line says so at this interval."""
+REASON = "rackwright upgrade"
+"""Why Slurm's nodes are drained by us; one that was drained for another reason stays drained afterwards."""
 REQUEUE_PATIENCE_S = 60.0
 """Time that Slurm gets to move jobs away after they were put back into the queue."""
 RETURN_TIMEOUT_S = 120.0
@@ -77,6 +81,7 @@ class Batch:
     reboots: bool = True
     """Whether hosts may be rebooted where a role asks for it."""
     clock: Callable[[], float] = time.monotonic
+    """Seconds since some moment."""
     pause: Callable[[float], None] = time.sleep
     checks: list[Check] = field(default_factory=list)
 
@@ -118,51 +123,64 @@ class Batch:
         members = [host for host in self._alive if host in self.slurm]
         if self.controller is None or not members:
             return
-        names = shlex.quote(",".join(members))
-        said = self.hands.on(
-            self.controller, f"scontrol update nodename={names} state=drain reason='rackwright upgrade'"
-        )
+        self._keep_reasons(members)
+        names = shlex.quote(",".join(host for host in members if not self.journal.hosts[host].kept))
+        command = f"scontrol update nodename={names} state=drain reason='{REASON}'"
+        said = self.hands.on(self.controller, command) if names != "''" else Said(0, "")
         if said.status != 0 and not self._is_unknown(said):
             raise StepFailed(
                 f"the controller {self.controller} does not drain {','.join(members)}: {said.text}",
                 hint="see whether slurmctld runs there; then run the same command again",
             )
-        if not self._wait(lambda: not self._jobs(members), self.limits.grace_s):
+        waiting = f"waiting for the jobs on {', '.join(members)}"
+        if not self._wait(lambda: self._jobs(members) == [], self.limits.grace_s, waiting):
             self._requeue(members)
+
+    def _keep_reasons(self, members: Sequence[str]) -> None:
+        """Note who was drained before us, and why: that is somebody else's to end."""
+        for host in members:
+            state, _, reason = self._state(host).partition("|")
+            kept = reason if state.startswith("drain") and not reason.startswith(REASON) else ""
+            if kept:
+                self.tell(f"{host} was drained before ({kept}) and will stay so")
+            self._note(host, kept=kept)
 
     @staticmethod
     def _is_unknown(said: Said) -> bool:
         """Slurm does not know the node (yet), so no job can be on it."""
         return "Invalid node name" in said.text
 
-    def _jobs(self, hosts: Sequence[str]) -> list[str]:
-        """Ids of the jobs on any of `hosts`."""
+    def _jobs(self, hosts: Sequence[str]) -> list[str] | None:
+        """Ids of the jobs on any of `hosts`; None where the controller does not say."""
         said = self.hands.on(
             str(self.controller), f"squeue --noheader --format=%A --nodelist={shlex.quote(','.join(hosts))}"
         )
-        return said.text.split() if said.status == 0 else []
+        return said.text.split() if said.status == 0 else [] if self._is_unknown(said) else None
 
     def _requeue(self, members: Sequence[str]) -> None:
-        jobs = self._jobs(members)
-        self.tell(f"grace of {self.limits.grace_s:g} s is over: jobs {', '.join(jobs)} go back into the queue")
-        self.hands.on(str(self.controller), f"scontrol requeue {','.join(jobs)}")
-        self._wait(lambda: not self._jobs(members), REQUEUE_PATIENCE_S)
+        if jobs := self._jobs(members):
+            self.tell(f"grace of {self.limits.grace_s:g} s is over: jobs {', '.join(jobs)} go back into the queue")
+            self.hands.on(str(self.controller), f"scontrol requeue {','.join(jobs)}")
+            self._wait(lambda: self._jobs(members) == [], REQUEUE_PATIENCE_S, "waiting for Slurm to take them away")
         for host in members:
             if left := self._jobs([host]):
                 self._fail(host, f"still runs job {', '.join(left)}, which cannot go back into the queue")
+            elif left is None:
+                self._fail(host, f"the controller {self.controller} does not say which jobs run there")
 
     # --- apply, reboot -----------------------------------------------------------------------------------------------
 
     def _apply(self) -> None:
         hosts = self._alive
         self._enter(Stage.APPLYING, hosts)
+        for host in hosts:
+            self._note(host, has="")
         found = {one.host: one for one in self.hands.apply(hosts).hosts}
         for host in hosts:
-            result = found.get(host)
-            if result is None or result.failed or result.unreachable:
-                self._fail(host, result.error or "no message" if result else "the playbooks said nothing of it")
-            else:
-                self._note(host, changed=result.changed)
+            result = found.get(host, HostResult(host=host, failed=1, error="the playbooks said nothing of it"))
+            self._note(host, changed=result.changed)
+            if result.failed or result.unreachable:
+                self._fail(host, result.error or "no message")
 
     def _reboot(self) -> None:
         asked = [host for host in self._alive if self.hands.on(host, ASKED_FOR_REBOOT).status == 0]
@@ -175,17 +193,21 @@ class Batch:
             before = self.hands.on(host, BOOT).text
             self._note(host, boot=before)
             self.hands.on(host, REBOOT)
-        self._wait(lambda: not list(self._not_back(asked)), self.limits.reboot_s)
-        for host in list(self._not_back(asked)):
-            self._fail(host, f"did not come back within {self.limits.reboot_s:g} s of its reboot")
+        waiting = f"waiting for {', '.join(asked)} to come back"
+        self._wait(lambda: not list(self._not_back(asked)), self.limits.reboot_s, waiting)
+        for host, how in list(self._not_back(asked)):
+            self._fail(host, f"did not come back within {self.limits.reboot_s:g} s of its reboot: {how}")
         for host in asked:
             self._note(host, rebooted=host in self._alive)
 
-    def _not_back(self, hosts: Sequence[str]) -> Iterator[str]:
+    def _not_back(self, hosts: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Hosts that are not there with another boot yet, each with how one sees that."""
         for host in hosts:
             now = self.hands.on(host, BOOT)
-            if now.status != 0 or now.text == self.journal.hosts[host].boot:
-                yield host
+            if now.status != 0:
+                yield host, f"it does not answer ({now.text or now.status})"
+            elif now.text == self.journal.hosts[host].boot:
+                yield host, "it never went down"
 
     # --- prove, return -----------------------------------------------------------------------------------------------
 
@@ -205,25 +227,32 @@ class Batch:
         members = [host for host in self._alive if host in self.slurm]
         if self.controller is None or not members:
             return
-        for host in members:
+        ours = [host for host in members if not self.journal.hosts[host].kept]
+        for host in ours:
             self.hands.on(self.controller, f"scontrol update nodename={shlex.quote(host)} state=resume")
-        self._wait(lambda: not [host for host in members if not self._usable(host)], RETURN_TIMEOUT_S)
-        for host in members:
+        waiting = f"waiting for Slurm to use {', '.join(ours)}"
+        self._wait(lambda: all(self._usable(host) for host in ours), RETURN_TIMEOUT_S, waiting)
+        for host in ours:
             if not self._usable(host):
                 self._fail(host, f"is not usable for Slurm within {RETURN_TIMEOUT_S:g} s: {self._state(host)}")
 
     def _usable(self, host: str) -> bool:
-        return self._state(host).lower() in {"idle", "mixed", "allocated", "completing"}
+        return self._state(host).partition("|")[0].lower() in {"idle", "mixed", "allocated", "completing"}
 
     def _state(self, host: str) -> str:
-        command = f"sinfo --noheader --format=%T --nodes={shlex.quote(host)}"
-        return (self.hands.on(str(self.controller), command).text.split() or ["unknown"])[0]
+        """State and reason as Slurm has them: ``drained|bad GPU``."""
+        command = f"sinfo --noheader --format='%T|%E' --nodes={shlex.quote(host)}"
+        return (self.hands.on(str(self.controller), command).text.splitlines() or ["unknown"])[0]
 
-    def _wait(self, done: Callable[[], bool], longest_s: float) -> bool:
-        """Whether `done` came true in time."""
-        deadline = self.clock() + longest_s
+    def _wait(self, done: Callable[[], bool], longest_s: float, what: str) -> bool:
+        """Whether `done` came true in time; `what` is told while it does not."""
+        began = told = self.clock()
         while not done():
-            if self.clock() >= deadline:
+            now = self.clock()
+            if now - began >= longest_s:
                 return False
+            if now - told >= TELL_EVERY_S:
+                told = now
+                self.tell(f"{what}: {now - began:.0f} of at most {longest_s:g} s")
             self.pause(POLL_S)
         return True

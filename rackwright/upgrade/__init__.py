@@ -6,6 +6,6 @@ drains, applies and reboots is `rackwright.pipeline.upgrade`.
 
 from rackwright.upgrade.decide import Decision, next_batch
 from rackwright.upgrade.fleet import Fleet, Squad, fleet_of
-from rackwright.upgrade.journal import HostState, Journal, Stage
+from rackwright.upgrade.journal import Command, HostState, Journal, Stage
 
-__all__ = ["Decision", "Fleet", "HostState", "Journal", "Squad", "Stage", "fleet_of", "next_batch"]
+__all__ = ["Command", "Decision", "Fleet", "HostState", "Journal", "Squad", "Stage", "fleet_of", "next_batch"]

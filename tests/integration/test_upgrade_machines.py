@@ -26,8 +26,9 @@ from rackwright.outcome import Check, Verdict
 from rackwright.pipeline.clock import today
 from rackwright.pipeline.good_locks import GoodLocks
 from rackwright.pipeline.prepare import prepare
+from rackwright.pipeline.rollback import rollback
 from rackwright.pipeline.run import Run
-from rackwright.pipeline.upgrade import rollback, upgrade
+from rackwright.pipeline.upgrade import upgrade
 from rackwright.pipeline.upgrade_steps import Batch, Limits, Said
 from rackwright.pipeline.workspace import Workspace
 from rackwright.upgrade import HostState, Journal, Stage

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import pytest
 from rackwright.configure import ConfigureResult
 from rackwright.diagnostics import StepFailed
 from rackwright.outcome import Check, HostResult, Verdict
-from rackwright.pipeline.upgrade_steps import ASKED_FOR_REBOOT, BOOT, REBOOT, Batch, Limits, Said
+from rackwright.pipeline.upgrade_steps import ASKED_FOR_REBOOT, BOOT, REASON, REBOOT, Batch, Limits, Said
 from rackwright.upgrade import Journal, Stage
 
 HOSTS = ("n-1", "n-2")
@@ -32,6 +32,8 @@ class Cluster:
     stuck: set[str] = field(default_factory=set)
     """Hosts whose job cannot go back into the queue."""
     state: dict[str, str] = field(default_factory=lambda: dict.fromkeys(HOSTS, "idle"))
+    reasons: dict[str, str] = field(default_factory=dict)
+    """Host -> why it is drained."""
     boots: dict[str, int] = field(default_factory=dict)
     now: float = 0.0
     asked: list[str] = field(default_factory=list)
@@ -59,7 +61,9 @@ class Cluster:
             self.jobs = {host: end for host, end in self.jobs.items() if host in self.stuck}
         if "state=" in command:
             self.state.update(dict.fromkeys(named, "drained" if "state=drain" in command else "idle"))
-        return Said(0, self.state[named[0]] if command.startswith("sinfo") else "")
+            self.reasons.update(dict.fromkeys(named, REASON if "state=drain" in command else "none"))
+        shown = f"{self.state[named[0]]}|{self.reasons.get(named[0], 'none')}" if named else ""
+        return Said(0, shown if command.startswith("sinfo") else "")
 
     def apply(self, hosts: Sequence[str]) -> ConfigureResult:
         results = [
@@ -78,7 +82,9 @@ class Cluster:
         )
 
 
-def run(cluster: Cluster, journal: Journal | None = None, **more: Any) -> tuple[Journal, list[Journal]]:
+def run(
+    cluster: Cluster, journal: Journal | None = None, tell: Callable[[str], None] = lambda text: None, **more: Any
+) -> tuple[Journal, list[Journal]]:
     saved: list[Journal] = []
     batch = Batch(
         hands=cluster,
@@ -87,7 +93,7 @@ def run(cluster: Cluster, journal: Journal | None = None, **more: Any) -> tuple[
         controller="head",
         journal=journal or Journal.begin("t", HOSTS),
         save=saved.append,
-        tell=lambda text: None,
+        tell=tell,
         limits=Limits(grace_s=30, reboot_s=60),
         clock=lambda: cluster.now,
         pause=cluster.pause,
@@ -175,3 +181,33 @@ def test_what_a_cut_left_in_a_reboot_is_finished_without_another_one() -> None:
     journal, _ = run(cluster, cut)
     assert stages(journal) == dict.fromkeys(HOSTS, Stage.DONE)
     assert cluster.boots == {"n-1": 1}
+
+
+def test_a_node_that_somebody_else_drained_is_changed_and_stays_drained_for_that_reason() -> None:
+    cluster = Cluster(state={"n-1": "drained", "n-2": "idle"}, reasons={"n-1": "bad GPU"})
+    journal, _ = run(cluster)
+    assert stages(journal) == dict.fromkeys(HOSTS, Stage.DONE)
+    assert [journal.hosts[host].kept for host in HOSTS] == ["bad GPU", ""]
+    assert (cluster.state, cluster.reasons["n-1"]) == ({"n-1": "drained", "n-2": "idle"}, "bad GPU")
+
+
+def test_a_node_that_we_drained_before_a_cut_is_given_back() -> None:
+    cluster = Cluster(state=dict.fromkeys(HOSTS, "drained"), reasons=dict.fromkeys(HOSTS, REASON))
+    run(cluster)
+    assert cluster.state == dict.fromkeys(HOSTS, "idle")
+
+
+def test_nothing_is_changed_where_the_controller_does_not_say_which_jobs_run() -> None:
+    class Silent(Cluster):
+        def on(self, host: str, command: str) -> Said:
+            return Said(255, "no route") if command.startswith("squeue") else super().on(host, command)
+
+    journal, _ = run(Silent())
+    assert stages(journal) == dict.fromkeys(HOSTS, Stage.FAILED)
+    assert "does not say which jobs run there" in journal.hosts["n-1"].error
+
+
+def test_who_waits_is_told_what_for() -> None:
+    told: list[str] = []
+    run(Cluster(jobs={"n-1": 29.0}), tell=told.append)
+    assert [line for line in told if line.startswith("waiting for the jobs on n-1, n-2: 15 of at most 30 s")]

@@ -12,7 +12,7 @@ from rackwright.design.images import image_query
 from rackwright.design.model import Capacity, Design, Nic, Pool
 
 ROOT_DEVICE = "/dev/xvda"
-"""Root device of Debian's images for EC2."""
+"""Root device of Amazon's images, which EKS takes."""
 
 IO2_IOPS = 10_000
 """Our choice for io2 root volumes; 500 for each GiB at most.
@@ -70,10 +70,12 @@ def interface(
     )
 
 
-def root_volume(pool: Pool, key_arn: pulumi.Input[str]) -> aws.ec2.LaunchTemplateBlockDeviceMappingArgs:
-    """Root volume of a launch template, under the pool's own key or that of the data."""
+def root_volume(
+    pool: Pool, key_arn: pulumi.Input[str], device: str = ROOT_DEVICE
+) -> aws.ec2.LaunchTemplateBlockDeviceMappingArgs:
+    """Root volume of a launch template, under the pool's own key or that of the data; its image names `device`."""
     return aws.ec2.LaunchTemplateBlockDeviceMappingArgs(
-        device_name=ROOT_DEVICE,
+        device_name=device,
         ebs=aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgs(
             encrypted=str(pool.encrypted).lower(),
             kms_key_id=pool.volume_key or key_arn,

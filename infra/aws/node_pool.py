@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 from infra.aws import launch
 from rackwright.design.boot import BundleSource
+from rackwright.design.images import root_device_of
 from rackwright.design.model import Design, Pool
 
 
@@ -54,7 +55,7 @@ class NodePool(pulumi.ComponentResource):
             iam_instance_profile=aws.ec2.LaunchTemplateIamInstanceProfileArgs(arn=profile_arn),
             network_interfaces=interfaces or None,
             vpc_security_group_ids=None if interfaces else [groups["nodes"], *pool.security_groups],
-            block_device_mappings=[launch.root_volume(pool, key_arn)],
+            block_device_mappings=[launch.root_volume(pool, key_arn, root_device_of(design))],
             metadata_options=launch.metadata(pool),
             monitoring=aws.ec2.LaunchTemplateMonitoringArgs(enabled=True),
             ebs_optimized="true",

@@ -30,7 +30,20 @@ index of Python packages that NVIDIA runs itself."""
 WHEELS = frozenset({"pypi", "nvidia-pypi"})
 """Channels of Python wheels. pip installs a wheel only with its digest, so that one without is not offered."""
 
-System = Literal["al2023", "debian-trixie", "ubuntu-22.04", "ubuntu-24.04", "rocky-9"]
+System = Literal[
+    "al2023",
+    "debian-bookworm",
+    "debian-bookworm+nvidia",
+    "debian-trixie",
+    "debian-trixie+nvidia",
+    "ubuntu-22.04",
+    "ubuntu-24.04",
+    "rocky-9",
+]
+"""Where packages are chosen from: an operating system, and Debian a second time with NVIDIA's repository."""
+
+WITH_NVIDIA = "+nvidia"
+"""Ending of a system whose packages of NVIDIA's software are NVIDIA's own, where the distribution has its own too."""
 
 
 class Origin(Record):
@@ -90,6 +103,8 @@ class PackageName(Record):
     """Version of the product -> digest of the package's file, where it is not that of the release."""
     why: str | None = None
     """What the package is for, where its name does not say."""
+    uncertain: str | None = None
+    """Why the name needs another look; the lock says it too."""
 
     def is_checked(self, version: str) -> bool:
         """Whether the file of `version` can be checked: a wheel needs a digest, a repository signs its packages."""
@@ -187,21 +202,21 @@ def build_catalog(
 
 
 def _with_offers(product: Product, snapshots: Mapping[str, Snapshot]) -> Product:
-    """`product` with the releases that distributions offer."""
-    found = [
-        _offered(product, system, snapshot, name)
-        for system, names in product.distribution.items()
-        for name in names
-        if (snapshot := snapshots.get(system)) and name in snapshot.packages
-    ]
+    """`product` with the releases that distributions offer; systems that share a snapshot share its releases."""
+    sharing: dict[tuple[str, str], list[System]] = {}
+    for system, names in product.distribution.items():
+        for name in names:
+            if (snapshot := snapshots.get(system)) and name in snapshot.packages:
+                sharing.setdefault((snapshot.release, name), []).append(system)
+    found = (_offered(product, systems, snapshots[systems[0]], name) for (_, name), systems in sharing.items())
     return product.model_copy(update={"releases": (*product.releases, *found)})
 
 
-def _offered(product: Product, system: System, snapshot: Snapshot, name: str) -> Release:
+def _offered(product: Product, systems: Iterable[System], snapshot: Snapshot, name: str) -> Release:
     """The release of `product` that a distribution offers as package `name`; it mends only what is its own."""
     return Release(
         version=upstream(snapshot.packages[name].version),
-        systems=(system,),
+        systems=tuple(systems),
         architectures=(snapshot.architecture,),
         end_of_life=snapshot.supported_until if product.source == "distribution" else None,
         origin=Origin(url=snapshot.source, read_on=snapshot.read_on),
@@ -260,15 +275,49 @@ def _product_mistakes(product: Product, known: Iterable[str]) -> Iterator[str]:
         yield f"{product.name} follows {product.follows}, which is no product"
 
 
+SNAPSHOTS = ("debian-bookworm", "debian-trixie")
+"""Distributions whose packages are known by name and version."""
+
+
 @functools.cache
 def load_software() -> SoftwareCatalog:
     """The software catalog that ships with the program; read once."""
     document = read_yaml("software")
-    origins = read_origins(document)
-    snapshot = Snapshot.model_validate(read_yaml("software-debian-trixie"))
-    products = [Product.model_validate(with_origins(item, origins)) for item in document["products"]]
-    rules = [Rule.model_validate(with_origins(item, origins)) for item in document["rules"]]
-    return build_catalog(products, rules, {f"{snapshot.distribution}-{snapshot.release}": snapshot})
+    origins, groups = read_origins(document), document["groups"]
+    products = [
+        Product.model_validate(with_systems(with_origins(item, origins), groups)) for item in document["products"]
+    ]
+    rules = [Rule.model_validate(with_systems(with_origins(item, origins), groups)) for item in document["rules"]]
+    return build_catalog(products, rules, load_snapshots())
+
+
+@functools.cache
+def load_snapshots() -> Mapping[str, Snapshot]:
+    """What each distribution offers, by system; with NVIDIA's repository beside it, the rest is the same."""
+    found: dict[str, Snapshot] = {}
+    for release in SNAPSHOTS:
+        snapshot = Snapshot.model_validate(read_yaml(f"software-{release}"))
+        found |= dict.fromkeys((release, release + WITH_NVIDIA), snapshot)
+    return found
+
+
+def with_systems(item: Any, groups: Mapping[str, Iterable[str]]) -> Any:
+    """`item` with each group of systems written out; the file names a group once."""
+    if isinstance(item, list):
+        return [with_systems(one, groups) for one in item]
+    if not isinstance(item, dict):
+        return item
+    return {key: _written_out(key, value, groups) for key, value in item.items()}
+
+
+def _written_out(key: str, value: Any, groups: Mapping[str, Iterable[str]]) -> Any:
+    if key == "systems":
+        return [system for name in value for system in groups.get(name, [name])]
+    if key == "system":  # a condition of a rule: ``a|b``
+        return "|".join(system for name in value.split("|") for system in groups.get(name, [name]))
+    if key == "distribution":
+        return {system: names for name, names in value.items() for system in groups.get(name, [name])}
+    return with_systems(value, groups)
 
 
 def read_yaml(name: str) -> Any:

@@ -62,6 +62,13 @@ def image_id(name: str) -> str:
     return f"ami-{hashlib.sha256(name.encode()).hexdigest()[:17]}"
 
 
+def base_name_of(cache: Path, image: str) -> str | None:
+    """Name of the base root that a baked image lies on; None for an image that is not one of ours, or is gone."""
+    known = {image_id(folder.name): folder.name for folder in images(cache).glob(f"{PREFIX}*")}
+    path = images(cache) / known.get(image, image) / "image.json"
+    return BakedImage(**json.loads(path.read_text())).base if image and path.is_file() else None
+
+
 def layer_of(cache: Path, image: str, base: Path) -> Path | None:
     """The layer of `image` (a name, or the id of one in the cache), or None for an image that is not one of ours.
 

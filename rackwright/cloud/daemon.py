@@ -21,12 +21,12 @@ from types import FrameType
 from rackwright.cloud import builder, machine, metadata, mirror, process, ssh
 from rackwright.cloud.aws import server
 from rackwright.cloud.aws.instances import list_instances
-from rackwright.cloud.base_root import Recipe, ensure_base_root
 from rackwright.cloud.capability import why_no_machines
 from rackwright.cloud.guest_files import Guest, gpu_major
 from rackwright.cloud.instance import ListInstances, WantedInstance
 from rackwright.cloud.logs import log_to_stderr
 from rackwright.cloud.reconcile import Reconciler, split_by_address
+from rackwright.cloud.roots import Roots
 from rackwright.cloud.services import Services, repository
 from rackwright.cloud.settings import CloudSettings
 from rackwright.cloud.status import CloudStatus, MachineStatus, write_status
@@ -127,18 +127,19 @@ def cap_reason(settings: CloudSettings, wanted: int, left_out: Sequence[str]) ->
 
 def make_reconciler(settings: CloudSettings) -> Reconciler:
     """The reconciler of this cloud. Raises `StepFailed` when the base root cannot be built."""
-    recipe, archives = Recipe(), mirror.host_mirror()
-    base = ensure_base_root(settings.cache, archives, log.info, recipe)
+    archives = mirror.host_mirror()
+    roots = Roots(settings, archives, log.info)
+    roots.of("")  # what most machines start from, before anything asks for one
     key = ssh.ssh_key(settings.root)
     guest = Guest(
         gateway=settings.gateway,
         apt_proxy=settings.apt_proxy,
         mirror=archives,
-        release=recipe.release,
+        release=settings.release,
         ssh_public_key=ssh.public_key(key),
         gpu_major=gpu_major(Path("/proc/devices").read_text()),
     )
-    return Reconciler(settings, base, guest, key)
+    return Reconciler(settings, roots, guest, key)
 
 
 def static_instances(path: Path) -> ListInstances:

@@ -40,10 +40,11 @@ from rackwright.cloud import (
     services,
     ssh,
 )
-from rackwright.cloud.base_root import ADMIN_USER, ensure_base_root
+from rackwright.cloud.base_root import ADMIN_USER
 from rackwright.cloud.capability import why_no_machines
 from rackwright.cloud.guest_files import GPU_TAG
 from rackwright.cloud.instance import WantedInstance
+from rackwright.cloud.roots import Roots
 from rackwright.cloud.settings import CloudSettings, default_cache
 from rackwright.cloud.status import CloudStatus, MachineStatus, read_status
 from rackwright.diagnostics import ClusterError, StepFailed
@@ -75,7 +76,7 @@ class LocalCloud:
             machines = why_no_machines(self.settings) is None
             if machines:
                 network.bring_up_bridge(self.settings)
-                ensure_base_root(self.settings.cache, mirror.host_mirror(), on_progress)
+                Roots(self.settings, mirror.host_mirror(), on_progress).of("")
                 builder.forget_complaint(self.settings)
             if not process.find(self.settings.root, process.DAEMON):
                 self._refuse_taken_ports(machines=machines)

@@ -13,6 +13,7 @@ from pathlib import Path
 from rackwright.cloud import machine, ssh
 from rackwright.cloud.guest_files import Guest, hosts_file
 from rackwright.cloud.instance import WantedInstance
+from rackwright.cloud.roots import Roots
 from rackwright.cloud.settings import CloudSettings
 from rackwright.diagnostics import ClusterError
 
@@ -121,8 +122,9 @@ class Reconciler:
     """Carries out decisions for one cloud. What it must not forget is in the machines' folders."""
 
     settings: CloudSettings
-    base: Path
+    roots: Roots
     guest: Guest
+    """But for the release, which the root of each machine says."""
     key: Path
     clock: Callable[[], float] = time.time
     errors: dict[str, str] = field(default_factory=dict)
@@ -180,7 +182,8 @@ class Reconciler:
             return
         instance = wanted[action.id]
         if action.do is Do.BOOT:
-            machine.set_up(self.settings, instance, self.base, self.guest)
+            root = self.roots.of(instance.image)
+            machine.set_up(self.settings, instance, root.folder, replace(self.guest, release=root.release))
         elif action.do is Do.START:
             self._note_failure(action.id, machine.last_words(self.settings, action.id))
         record = replace(machine.records(self.settings)[action.id], generation=instance.generation)

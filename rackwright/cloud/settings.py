@@ -47,6 +47,8 @@ class CloudSettings:
     """TCP port of the AWS API on loopback."""
     machine_cap: int = 3
     """Most machines that run at once; further instances are reported as not rehearsed."""
+    release: str = "trixie"
+    """Debian of the machines whose image names none (`rackwright.cloud.roots.LOCAL_IMAGES`)."""
     toolkit_version: str = TOOLKIT_VERSION
     """Version of NVIDIA's container toolkit that is built for the machines."""
     apt_port: int = 3142

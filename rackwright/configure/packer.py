@@ -32,6 +32,7 @@ class ImageRequest:
     source: str
     """Name of that image, with ``*``."""
     user: str
+    root_device: str
     root_gib: int
     subnet_id: str | None = None
     """Where the build machine lives; None lets Packer ask for it as variable ``subnet_id``."""
@@ -59,7 +60,7 @@ def packer_template(request: ImageRequest, playbook: str, inventory: str, cleani
 def _source(request: ImageRequest) -> dict[str, Any]:
     filters = {"name": request.source, "root-device-type": "ebs", "virtualization-type": "hvm"}
     volume = {
-        "device_name": "/dev/xvda",
+        "device_name": request.root_device,
         "encrypted": True,
         "volume_size": request.root_gib,
         "volume_type": "gp3",

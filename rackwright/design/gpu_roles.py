@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from rackwright.catalog import Machine
+from rackwright.catalog.operating_systems import system_of
 from rackwright.design.node_software import package_source
 from rackwright.spec.cluster import ClusterSpec
 from rackwright.spec.pools import PoolSpec
 
-WITH_NVIDIA_TOOLS = frozenset({None, "ubuntu-22.04", "ubuntu-24.04", "rocky-9"})
-"""Systems for which NVIDIA's repository has DCGM, profilers and the compiler; None is Ubuntu 24.04."""
+_LEADING = frozenset({"ubuntu-22.04", "ubuntu-24.04", "rocky-9"})
+NVIDIA_HAS: Mapping[str, frozenset[str]] = {
+    "dcgm": _LEADING | {"debian-12"},
+    "nccl": _LEADING | {"debian-13"},
+    "nsight": _LEADING,
+    "acceptance_tools": _LEADING,
+}
+"""Role -> systems for which somebody packages what it installs: NVIDIA, or for NCCL Debian 13 itself.
+The software catalog says the same of the packages (a test compares them)."""
 
 NEED_CONTAINERS = frozenset({"container_runtime", "ngc"})
 """Roles that a spec without containers leaves out."""
@@ -56,15 +64,15 @@ def _of_the_machine(machine: Machine) -> Iterator[str]:
 
 def _of_vendors(spec: ClusterSpec, *, slurm: bool) -> Iterator[str]:
     """What comes from repositories of vendors; NVIDIA has DCGM and its compiler for some systems only."""
-    software = spec.software
-    yield "nccl"
+    software, system = spec.software, system_of(spec.software.os, spec.target.kind).name
+    offered = {role for role, systems in NVIDIA_HAS.items() if system in systems}
+    if "nccl" in offered:
+        yield "nccl"
     if package_source(spec) == "nvidia":
         yield "nvidia_repository"
     yield from (role for role, wish in {"cudnn": software.cudnn, "tensorrt": software.tensorrt}.items() if wish)
-    if software.os in WITH_NVIDIA_TOOLS:
-        yield "dcgm"
-        yield from ("nsight",) if software.profilers else ()
-        yield from ("acceptance_tools",) if software.acceptance_tools else ()
+    wished = {"dcgm": True, "nsight": software.profilers, "acceptance_tools": software.acceptance_tools}
+    yield from (role for role, wish in wished.items() if wish and role in offered)
     if software.containers == "docker":
         yield "docker"
     if _in_containers(spec, slurm=slurm):

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rackwright.catalog.operating_systems import SYSTEMS, local_image
 from rackwright.design.model import Design, Pool
 
-_OWNER_AND_NAME: dict[str, tuple[str, str]] = {
-    "aws": ("136693071363", "debian-13-{architecture}-*"),
-    "local": ("self", "rackwright-local-debian-13"),
-}
-"""Target -> owner and name of the image. The owner is Debian: wiki.debian.org/Cloud/AmazonEC2Image (2026-11)."""
-
-_DEBIAN_ARCHITECTURE = {"x86_64": "amd64", "arm64": "arm64"}
+LOCAL_LOGIN, LOCAL_ROOT_DEVICE = "admin", "/dev/xvda"
+"""Of the local cloud's images; a site of one's own has such an account too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +22,20 @@ class ImageQuery:
 
 def image_query(design: Design, pool: Pool) -> ImageQuery:
     """How to find the image of `pool` where the spec names none. KeyError for a site, which has no images."""
-    owner, name = _OWNER_AND_NAME[design.target]
-    return ImageQuery(owner, name.format(architecture=_DEBIAN_ARCHITECTURE[pool.architecture]))
+    system = SYSTEMS[design.software.system]
+    if design.target == "local":
+        return ImageQuery("self", local_image(system.name))
+    if design.target != "aws":
+        raise KeyError(design.target)
+    name = system.image.format(architecture=system.architectures[pool.architecture])
+    return ImageQuery(system.image_owner, name)
+
+
+def root_device_of(design: Design) -> str:
+    """Name of the root disk of the nodes' images."""
+    return SYSTEMS[design.software.system].root_device if design.target == "aws" else LOCAL_ROOT_DEVICE
+
+
+def login_of(design: Design) -> str:
+    """Account of the nodes that may become root without a password."""
+    return SYSTEMS[design.software.system].login if design.target == "aws" else LOCAL_LOGIN

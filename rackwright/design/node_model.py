@@ -40,6 +40,8 @@ class NgcArchive(_Model):
 class NodeSoftware(_Model):
     """The same for all nodes."""
 
+    system: str = "debian-13"
+    """Operating system in the spec's word (`rackwright.catalog.operating_systems.SYSTEMS`)."""
     package_source: PackageSource = "nvidia"
     mirror: str | None = None
     """Address of the mirror, where packages and images come from one."""

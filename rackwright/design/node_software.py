@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rackwright.catalog.operating_systems import system_of
 from rackwright.design.node_model import GpuSettings, NgcArchive, NodeSoftware, PackageSource
 from rackwright.spec.cluster import ClusterSpec
 from rackwright.spec.pools import PoolSpec
@@ -11,6 +12,7 @@ def node_software(spec: ClusterSpec) -> NodeSoftware:
     """The choices of `spec` that hold for all nodes."""
     software = spec.software
     return NodeSoftware(
+        system=system_of(software.os, spec.target.kind).name,
         package_source=package_source(spec),
         mirror=software.mirror,
         mirror_key=software.mirror_key,

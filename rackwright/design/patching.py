@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from rackwright.catalog.operating_systems import system_of
 from rackwright.design.governance import Patching
 from rackwright.spec.cluster import ClusterSpec
 
@@ -12,16 +11,6 @@ HOURS, CUTOFF_HOURS = 4, 1
 
 LONGEST_WAIT_DAYS = 7
 """Our choice: a week shows the faults of a fix, and leaves half of the usual fifteen days to install it."""
-
-OPERATING_SYSTEMS: Mapping[str, str] = {
-    "debian-13": "DEBIAN",
-    "ubuntu-22.04": "UBUNTU",
-    "ubuntu-24.04": "UBUNTU",
-    "rocky-9": "ROCKY_LINUX",
-    "al2023": "AMAZON_LINUX_2023",
-}
-"""Spec's word -> Systems Manager's.
-Source: AWS Systems Manager API Reference, "CreatePatchBaseline", `OperatingSystem`, read 2026-11-21."""
 
 EVERY_DAY = "*"
 
@@ -40,15 +29,11 @@ def patching_of(spec: ClusterSpec) -> Patching | None:
         hours=HOURS,
         cutoff_hours=CUTOFF_HOURS,
         max_concurrency=_at_a_time(wanted.max_unavailable),
-        operating_system=OPERATING_SYSTEMS[spec.software.os or _usual_system(spec)],
+        operating_system=system_of(spec.software.os, spec.target.kind).patch_group,
         approve_after_days=min(LONGEST_WAIT_DAYS, wanted.critical_within // 2),
         install=wanted.install == "window",
         reboot="NoReboot" if wanted.reboot == "never" else "RebootIfNeeded",
     )
-
-
-def _usual_system(spec: ClusterSpec) -> str:
-    return "debian-13" if spec.target.kind == "local" else "ubuntu-24.04"
 
 
 def _at_a_time(most: float | int) -> str:

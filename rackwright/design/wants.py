@@ -5,25 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from pydantic import TypeAdapter
+
 from rackwright.catalog import Catalog, load_catalog
-from rackwright.catalog.software import System
+from rackwright.catalog.operating_systems import SYSTEMS
+from rackwright.catalog.software import SNAPSHOTS, WITH_NVIDIA, System, load_snapshots, load_software, upstream
+from rackwright.design.gpu_roles import NVIDIA_HAS
 from rackwright.design.model import Design
+from rackwright.diagnostics import InputError
 from rackwright.lock.model import Image
 from rackwright.lock.wants import Wants
 from rackwright.spec.scheduler import KubernetesSpec, Slurm
 from rackwright.spec.software import SoftwareSpec
 
-_SYSTEMS: Mapping[str, System] = {
-    "debian-13": "debian-trixie",
-    "ubuntu-22.04": "ubuntu-22.04",
-    "ubuntu-24.04": "ubuntu-24.04",
-    "rocky-9": "rocky-9",
-    "al2023": "al2023",
-}
-"""Operating system of the spec -> that of the software catalog."""
-
-_WITH_VENDORS_COMPILER = frozenset({"ubuntu-22.04", "ubuntu-24.04", "rocky-9"})
-"""Systems for which NVIDIA's repository has the compiler that the acceptance programs are built with."""
+_SYSTEM: TypeAdapter[System] = TypeAdapter(System)
 
 SchedulerKind = Literal["slurm", "kubernetes"]
 
@@ -63,12 +58,12 @@ def wants_of(
     schedulers = _schedulers(design, slurm, kubernetes)
     catalog = load_catalog()
     on_real = design.target != "local"
-    wished = _vendor_wishes(design, software) if on_real else _local_wishes(software)
+    wished = _vendor_wishes(design, software) if on_real else _local_wishes(software, catalog_system(design))
     wished |= _scheduler_wishes(software, slurm, kubernetes, schedulers) if on_real else {}
-    wished |= _kernel_wish(software, _system(design, software))
+    wished |= _kernel_wish(software, design.software.system)
     wished |= _tool_wishes(design, software) if on_real else {}
     return Wants(
-        system=_system(design, software),
+        system=catalog_system(design),
         target=design.target,
         architectures=_architectures(design),
         gpus=_gpus(design, catalog),
@@ -86,10 +81,22 @@ def wants_of(
     )
 
 
-def _system(design: Design, software: SoftwareSpec) -> System:
-    if software.os is not None:
-        return _SYSTEMS[software.os]
-    return "debian-trixie" if design.target == "local" else "ubuntu-24.04"
+def catalog_system(design: Design) -> System:
+    """What the packages of `design` are chosen from, in the software catalog's word.
+
+    Raises `InputError` where the distribution shall give what only NVIDIA's repository has.
+    """
+    system, source = SYSTEMS[design.software.system], design.software.package_source
+    own = system.catalog in SNAPSHOTS
+    if source == "distribution" and not own and design.target != "local":
+        raise InputError(
+            f"{system.name} packages none of NVIDIA's software, and packages_from is distribution",
+            where="software.packages_from",
+            hint="use nvidia or mirror, or os: debian-13",
+        )
+    is_nvidias = own and source != "distribution" and design.target != "local"
+    word = system.catalog + (WITH_NVIDIA if is_nvidias else "")
+    return _SYSTEM.validate_python(word)
 
 
 def _architectures(design: Design) -> tuple[Literal["x86_64", "arm64"], ...]:
@@ -153,11 +160,17 @@ def _scheduler_wishes(
     return wished
 
 
-def _kernel_wish(software: SoftwareSpec, system: System) -> Wishes:
-    """The kernel where the lock holds one; elsewhere it comes with the machine image."""
-    if software.kernel is None or system != "debian-trixie":
+def _kernel_wish(software: SoftwareSpec, system: str) -> Wishes:
+    """The kernel where the lock holds one; elsewhere it comes with the machine image.
+
+    The spec names it as ``uname -r`` does; the catalog knows it by the version of its source.
+    """
+    snapshot = load_snapshots().get(SYSTEMS[system].catalog)
+    if software.kernel is None or snapshot is None:
         return {}
-    return {"kernel": (f"=={software.kernel.partition('+')[0]}", "software.kernel")}
+    headers = snapshot.packages.get(f"linux-headers-{software.kernel}")
+    version = upstream(headers.version) if headers else software.kernel.partition("+")[0]
+    return {"kernel": (f"=={version}", "software.kernel")}
 
 
 def _gpu_wishes(design: Design, software: SoftwareSpec) -> Wishes:
@@ -192,15 +205,20 @@ def _tool_wishes(design: Design, software: SoftwareSpec) -> Wishes:
         wished["nsight-compute"] = ("present", "software.profilers")
         if "arm64" not in _architectures(design):
             wished["nsight-systems"] = ("present", "software.profilers")
-    if software.acceptance_tools and _system(design, software) in _WITH_VENDORS_COMPILER:
+    if software.acceptance_tools and design.software.system in NVIDIA_HAS["acceptance_tools"]:
         wished |= dict.fromkeys(("nccl-tests", "nvbandwidth"), ("present", "software.acceptance_tools"))
     return wished
 
 
-def _local_wishes(software: SoftwareSpec) -> Wishes:
-    wished: Wishes = {"module": (software.driver_module, "software.driver"), "cuda": ("present", "software.cuda")}
-    if "driver" in software.model_fields_set:
+def _local_wishes(software: SoftwareSpec, system: str) -> Wishes:
+    wished: Wishes = {"cuda": ("present", "software.cuda")}
+    named, module = "driver" in software.model_fields_set, load_software().products["module"]
+    if named:
         wished["driver"] = (f"{software.driver_branch}.*", "software.driver")
+    if named or any(
+        one.version == software.driver_module and module.is_offered(one, system) for one in module.releases
+    ):
+        wished["module"] = (software.driver_module, "software.driver")
     if "cuda" in software.model_fields_set:
         wished["cuda"] = (f"{software.cuda}.*", "software.cuda")
     if software.containers != "none":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rackwright.catalog.security import SecurityFloors, load_floors
@@ -28,13 +28,12 @@ def explain(words: str, catalog: SoftwareCatalog, today: dt.date) -> tuple[Expla
     floors = load_floors()
     if not name and version in catalog.products:
         return (_product(catalog, catalog.products[version]),)
-    return tuple(
-        _release(catalog, floors, product, release, today)
+    found = (
+        (product, [release for release in product.releases if release.version == version.removeprefix("v")])
         for product in catalog.products.values()
         if name in ("", product.name)
-        for release in product.releases
-        if release.version == version.removeprefix("v")
     )
+    return tuple(_release(catalog, floors, product, releases, today) for product, releases in found if releases)
 
 
 def _product(catalog: SoftwareCatalog, product: Product) -> Explanation:
@@ -43,21 +42,25 @@ def _product(catalog: SoftwareCatalog, product: Product) -> Explanation:
         + (f"fixes until {line.end_of_life}" if line.end_of_life else "no end known")
         for line in product.lines
     ]
-    known = f"{product.title}. Releases, best first: {', '.join(release.version for release in product.releases)}."
+    versions = dict.fromkeys(release.version for release in product.releases)
+    known = f"{product.title}. Releases, best first: {', '.join(versions)}."
     sources = {line.origin.url for line in product.lines} | {release.origin.url for release in product.releases}
     return Explanation(product.name, None, (known, *life, *_rules(catalog, product.name)), tuple(sorted(sources)))
 
 
 def _release(
-    catalog: SoftwareCatalog, floors: SecurityFloors, product: Product, release: Release, today: dt.date
+    catalog: SoftwareCatalog, floors: SecurityFloors, product: Product, releases: Sequence[Release], today: dt.date
 ) -> Explanation:
-    sources = [release.origin.url, *([fix.url] if (fix := floors.floor(product.name, release.version, today)) else [])]
+    """One release, of which the catalog has an entry for each place that it was read of."""
+    version = releases[0].version
+    fixes = [fix.url] if (fix := floors.floor(product.name, version, today)) else []
     sentences = (
-        *_facts(product, release, today),
-        *_safety(floors, product, release, today),
+        *dict.fromkeys(line for release in releases for line in _facts(product, release, today)),
+        *_safety(floors, product, releases[0], today),
         *_rules(catalog, product.name),
     )
-    return Explanation(product.name, release.version, sentences, tuple(sources))
+    sources = dict.fromkeys([*(release.origin.url for release in releases), *fixes])
+    return Explanation(product.name, version, sentences, tuple(sources))
 
 
 def _facts(product: Product, release: Release, today: dt.date) -> Iterator[str]:

@@ -43,6 +43,11 @@ def _applies(name: PackageName, system: str, release: Release, versions: Mapping
     return here and all(Condition.parse(text).holds(versions.get(other)) for other, text in name.also.items())
 
 
+def _why(product: Product, release: Release, name: PackageName) -> str:
+    why = name.why or f"{product.title} {release.version}"
+    return f"{why} (not certain: {name.uncertain})" if name.uncertain else why
+
+
 def _package(
     product: Product,
     release: Release,
@@ -62,5 +67,5 @@ def _package(
         held=product.held and hold,
         source="distribution" if offer else name.source or product.source,
         digest=offer.digest if offer else name.digests.get(release.version, release.digest),
-        why=name.why or f"{product.title} {release.version}",
+        why=_why(product, release, name),
     )

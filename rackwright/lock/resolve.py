@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rackwright.catalog.load import load_catalog
 from rackwright.catalog.security import load_floors
-from rackwright.catalog.software import SoftwareCatalog
+from rackwright.catalog.software import WITH_NVIDIA, SoftwareCatalog
 from rackwright.diagnostics import InputError, Problem
 from rackwright.lock.conflict import minimal_conflict
 from rackwright.lock.constraint import Candidate, Constraint
@@ -17,7 +17,7 @@ from rackwright.lock.model import Archive, Lock, OperatingSystem, Package
 from rackwright.lock.packages import fill, packages_of
 from rackwright.lock.reasons import reasons
 from rackwright.lock.solve import solve
-from rackwright.lock.wants import Demand, Wants, demands
+from rackwright.lock.wants import Demand, Wants, demands, in_words
 from rackwright.lock.world import World, constraints, domains
 
 _SHOWN = 8
@@ -72,7 +72,7 @@ def choose(world: World, asked: Sequence[Demand]) -> Mapping[str, Candidate] | N
 def contradiction(world: World, asked: Sequence[Demand]) -> InputError:
     """The error for demands that cannot all be met: a smallest set of them, and the facts that set them at odds."""
     culprits = minimal_conflict(asked, lambda some: choose(world, some) is not None)
-    causes = [*_unheard_of(world, culprits), *(fact.why for fact in _facts_behind(world, culprits))]
+    causes = [*_unheard_of(world, culprits), *_told(world, _facts_behind(world, culprits))]
     return InputError(
         f"no set of versions fits: {len(culprits)} wants contradict each other"
         if len(culprits) > 1
@@ -88,7 +88,7 @@ def _unheard_of(world: World, culprits: Sequence[Demand]) -> Iterator[str]:
     for product, condition in (term for demand in culprits for term in demand.terms):
         known = [release.version for release in world.catalog.products[product].releases]
         if not any(condition.holds(version) for version in (None, *known)):
-            yield f"the catalog knows {product} {', '.join(known[:_SHOWN])}{' …' if len(known) > _SHOWN else ''}"
+            yield f"the catalog knows {product} {_some(known)}"
 
 
 def _facts_behind(world: World, culprits: Sequence[Demand]) -> Sequence[Constraint]:
@@ -99,6 +99,26 @@ def _facts_behind(world: World, culprits: Sequence[Demand]) -> Sequence[Constrai
     if solve(domains(world), fixed) is None:
         return ()
     return minimal_conflict(facts, lambda some: solve(domains(world), (*fixed, *some)) is not None)
+
+
+def _told(world: World, facts: Sequence[Constraint]) -> Iterator[str]:
+    """Why, for each of `facts`; releases that a system does not have share a sentence, which says what it has."""
+    lacking: dict[tuple[str, str], list[str]] = {}
+    for fact in facts:
+        kind, _, system = fact.id.partition(" ")
+        if kind == "system" and fact.when[0].release is not None:
+            lacking.setdefault((fact.when[0].product, system), []).append(fact.when[0].release.version)
+        else:
+            yield fact.why
+    for (name, system), versions in lacking.items():
+        product = world.catalog.products[name]
+        has = _some([release.version for release in product.releases if product.is_offered(release, system)])
+        yield f"{product.title} {_some(versions)} is not offered for {in_words(system)}, which has {has or 'none'}"
+
+
+def _some(versions: Sequence[str]) -> str:
+    known = tuple(dict.fromkeys(versions))
+    return ", ".join(known[:_SHOWN]) + (" …" if len(known) > _SHOWN else "")
 
 
 def _names(culprits: Sequence[Demand]) -> str:
@@ -124,7 +144,7 @@ def _refuse_unknown(world: World, wants: Wants) -> None:
 
 
 def _operating_system(system: str) -> OperatingSystem:
-    distribution, _, release = system.partition("-")
+    distribution, _, release = system.removesuffix(WITH_NVIDIA).partition("-")
     return OperatingSystem.model_validate({"distribution": distribution, "release": release})
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from rackwright.catalog.software import System
+from rackwright.catalog.software import WITH_NVIDIA, System
 from rackwright.catalog.version import Condition
 from rackwright.lock.model import Image
 
@@ -68,6 +68,12 @@ class Demand:
     policy: Policy | None = None
 
 
+def in_words(system: str) -> str:
+    """A system of the catalog, for people."""
+    own = system.removesuffix(WITH_NVIDIA)
+    return f"{own} with NVIDIA's packages" if own != system else own
+
+
 def demands(wants: Wants) -> tuple[Demand, ...]:
     """The demands in `wants`: what a person can hardly change first, so that a conflict names the others."""
     return (*_wishes(wants), *_policies(wants), *_facts(wants))
@@ -77,7 +83,7 @@ def _facts(wants: Wants) -> Iterator[Demand]:
     if wants.target is not None:
         yield Demand("target", f"the target is {wants.target}", facts=(("target", wants.target),))
     if wants.system is not None:
-        yield Demand("system", f"the operating system is {wants.system}", facts=(("system", wants.system),))
+        yield Demand("system", f"the operating system is {in_words(wants.system)}", facts=(("system", wants.system),))
     plurals: tuple[tuple[str, tuple[str, ...], str], ...] = (
         ("architecture", wants.architectures, "architecture"),
         ("scheduler", wants.schedulers, "scheduler"),

@@ -11,7 +11,7 @@ from rackwright.catalog.security import SecurityFloors
 from rackwright.catalog.software import FACTS, Product, Release, Rule, SoftwareCatalog
 from rackwright.catalog.version import Condition
 from rackwright.lock.constraint import Candidate, Constraint, Term
-from rackwright.lock.wants import Demand
+from rackwright.lock.wants import Demand, in_words
 
 Facts = Mapping[str, frozenset[str]]
 """Fact -> its values; a cluster can have several GPUs and fabrics."""
@@ -132,7 +132,7 @@ def _objections(
     name = f"{product.title} {release.version}"
     for system in sorted(facts.get("system", frozenset())):
         if not product.is_offered(release, system):
-            yield f"system {system}", f"{name} is not offered for {system}"
+            yield f"system {system}", f"{name} is not offered for {in_words(system)}"
     for architecture in sorted(facts.get("architecture", frozenset())):
         if release.architectures and architecture not in release.architectures:
             yield f"architecture {architecture}", f"{name} is not offered for {architecture}"

@@ -6,6 +6,7 @@ import os
 import uuid
 from pathlib import Path
 
+from rackwright.catalog.operating_systems import SYSTEMS
 from rackwright.cloud.local import LocalCloud
 from rackwright.cloud.settings import AWS_PORT, TOOLKIT_VERSION, CloudSettings
 from rackwright.diagnostics import InputError
@@ -29,6 +30,7 @@ def cloud_for(workspace: Workspace, prepared: Prepared) -> LocalCloud:
             network_cidr=prepared.design.network.cidr,
             name=workspace.stack,
             aws_port=aws_port(),
+            release=SYSTEMS[prepared.design.software.system].release,
             toolkit_version=toolkit_version(prepared.lock),
         )
     )

@@ -11,15 +11,12 @@ from rackwright.cloud.baked import CLEAN
 from rackwright.configure import site_inventory
 from rackwright.configure.packer import ImageRequest, packer_template
 from rackwright.configure.runner import PLAYBOOKS
-from rackwright.design.images import image_query
+from rackwright.design.images import image_query, login_of, root_device_of
 from rackwright.design.model import Pool
 from rackwright.diagnostics import InputError
 from rackwright.inventory import Host, Inventory
 from rackwright.pipeline.bake import image_name
 from rackwright.pipeline.run import Run
-
-USER = "admin"
-"""Login of Debian's images for EC2."""
 
 
 def write_templates(run: Run, folder: Path, pools: tuple[str, ...]) -> tuple[Path, ...]:
@@ -47,7 +44,8 @@ def _write(run: Run, folder: Path, pool: Pool) -> Path:
         machine=pool.machine,
         owner=query.owner,
         source=query.name,
-        user=USER,
+        user=login_of(run.prepared.design),
+        root_device=root_device_of(run.prepared.design),
         root_gib=pool.root_volume_gib,
         tags={**run.prepared.design.tags, "rackwright:pool": pool.name},
     )

@@ -21,12 +21,13 @@ from rackwright.cloud.capability import install_packages, missing_packages, why_
 from rackwright.cloud.local import LocalCloud
 from rackwright.cloud.ssh import known_hosts, public_key, ssh_command, ssh_key
 from rackwright.cloud.status import MachineStatus
-from rackwright.configure import Access, ConfigureResult, LocalServices, configure, site_inventory
+from rackwright.configure import ConfigureResult, LocalServices, configure, site_inventory
 from rackwright.configure.bundle import Bundle
 from rackwright.configure.pull import collect
 from rackwright.configure.slurm_power import elastic_pools
 from rackwright.design.cost_change import CostChange, cost_change
 from rackwright.design.hosts import joined
+from rackwright.design.images import login_of
 from rackwright.design.node_secrets import node_secrets
 from rackwright.diagnostics import InputError
 from rackwright.engine import Plan, Result
@@ -215,7 +216,7 @@ class Run:
     def ssh(self, host: Host) -> list[str]:
         """Command prefix that runs a command on `host`."""
         if self.way_in is not None:
-            return [*own_ssh(self.way_in), f"{Access().user}@{host.address}"]
+            return [*own_ssh(self.way_in), f"{login_of(self.prepared.design)}@{host.address}"]
         return ssh_command(self.cloud.settings, str(host.address), ssh_key(self.workspace.folder))
 
     @property

@@ -183,8 +183,9 @@ def architecture_has_the_operating_system(view: View) -> Iterator[Fault]:
 
     Source: https://developer.download.nvidia.com/compute/cuda/repos/ (debian12 and debian13 hold x86_64 only)
     """
+    is_debian = (view.spec.software.os or "").startswith("debian-")
     for pool in view.nvidia_pools:
-        if pool.machine.architecture == "arm64" and view.spec.software.os == "debian-13":
+        if pool.machine.architecture == "arm64" and is_debian:
             summary = f"'{pool.machine.name}' is arm64, NVIDIA packages the driver for Debian on x86_64 only"
             yield Fault(("software", "os"), summary, "use ubuntu-24.04")
 

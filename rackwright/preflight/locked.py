@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rackwright.catalog.operating_systems import by_release
 from rackwright.catalog.security import load_floors
 from rackwright.catalog.version import version_order
+from rackwright.lock.model import OperatingSystem
 from rackwright.preflight.rule import Fault, Severity, rule
 from rackwright.preflight.view import View
 
@@ -28,11 +30,14 @@ def lock_is_for_the_system(view: View) -> Iterator[Fault]:
 
     Source: our own model: package names and versions differ by distribution
     """
-    names = {"debian-13": "debian", "ubuntu-22.04": "ubuntu", "ubuntu-24.04": "ubuntu", "rocky-9": "rocky"}
     system = view.spec.software.os
-    if view.lock and system and names.get(system) != view.lock.os.distribution:
+    if view.lock and system and _name_of(view.lock.os) != system:
         summary = f"the lock is for {view.lock.os.distribution} {view.lock.os.release}, the spec asks for {system}"
         yield Fault(("software", "os"), summary, "run './rw lock'")
+
+
+def _name_of(locked: OperatingSystem) -> str:
+    return by_release(locked.distribution, locked.release).name
 
 
 @rule("RW-SW-038")

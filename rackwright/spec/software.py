@@ -23,7 +23,7 @@ class NgcCli(SpecModel):
 class SoftwareSpec(SpecModel):
     """Software wishes. What is left out is chosen by the resolver."""
 
-    os: Literal["debian-13", "ubuntu-22.04", "ubuntu-24.04", "rocky-9", "al2023"] | None = None
+    os: Literal["debian-12", "debian-13", "ubuntu-22.04", "ubuntu-24.04", "rocky-9", "al2023"] | None = None
     """Operating system of the nodes; None takes debian-13 on `local` and ubuntu-24.04 elsewhere."""
     driver: Annotated[str, Field(pattern=r"^r\d{3}(-open|-closed)?$", examples=["r580-open"])] = "r580-open"
     """NVIDIA driver branch and kind of kernel module."""

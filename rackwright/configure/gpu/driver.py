@@ -22,8 +22,9 @@ class KernelPackages:
 
 
 def module_name(design: Design, lock: Lock) -> str:
-    """Name of the kernel module: Debian renames it so that two branches can be installed side by side."""
-    if lock.os.distribution != "debian":
+    """Name of the kernel module: Debian's package renames it so that two branches can be installed side by side."""
+    own = any(one.role == "gpu_driver" and one.source == "nvidia" for one in lock.packages.values())
+    if lock.os.distribution != "debian" or own:
         return "nvidia"
     return "nvidia-current-open" if design.driver_module == "open" else "nvidia-current"
 

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 
 from rackwright.configure.variables import base, containers, fabric, gpu, host, monitoring, scheduler, storage
 from rackwright.configure.variables.area import Area, LocalServices, Site, Variables
+from rackwright.design.images import login_of
 from rackwright.design.model import Design
 from rackwright.diagnostics import InputError, Problem
 from rackwright.inventory import Host, Inventory
@@ -39,8 +40,8 @@ ROLES = frozenset(role for area in AREAS for role in area.roles)
 class Access:
     """How Ansible gets into the hosts."""
 
-    user: str = "admin"
-    """Login that may become root without a password: ``admin`` on Debian's images, ``ubuntu`` on Ubuntu's."""
+    user: str | None = None
+    """Login that may become root without a password; None takes that of the system's images."""
 
 
 def site_inventory(
@@ -51,7 +52,7 @@ def site_inventory(
     Raises `InputError` that names every role which playbooks/ does not have: nothing would be done for it.
     """
     _refuse_unknown(inventory)
-    user = (access or Access()).user
+    user = (access or Access()).user or login_of(design)
     site = Site(inventory, design, lock, services, user)
     hosts = sorted(inventory.hosts, key=lambda host: host.name)
     everything = {

@@ -16,7 +16,8 @@ from policies.subjects.host import MACHINE
 from policies.subjects.paths import PATHS
 from rackwright import hostfacts
 from rackwright.cloud.ssh import known_hosts, ssh_key
-from rackwright.configure import Access, configure
+from rackwright.configure import configure
+from rackwright.design.images import login_of
 from rackwright.diagnostics import ClusterError, InputError
 from rackwright.inventory import Inventory
 from rackwright.pipeline.run import Run
@@ -73,7 +74,7 @@ def _told(run: Run, inventory: Inventory, folder: Path) -> dict[str, object]:
     """The inventory with what the playbook wants to know."""
     roles = {pool.name: pool.role for pool in run.prepared.design.pools}
     variables: dict[str, JsonValue] = {
-        "ansible_user": Access().user,
+        "ansible_user": login_of(run.prepared.design),
         "ansible_python_interpreter": "/usr/bin/python3",
         "collect_program": str(folder / "hostfacts.pyz"),
         "collect_folder": str(folder),

@@ -17,8 +17,8 @@ from policies.evaluation import evaluate
 from policies.profile import STRICTEST
 from policies.registry import RULES
 from policies.rule import Resource, Status
+from rackwright.catalog.operating_systems import SYSTEMS
 from rackwright.design.governance import DataKey, Governance, PermissionSet, Spending
-from rackwright.design.patching import OPERATING_SYSTEMS
 
 from .conftest import design
 
@@ -174,7 +174,7 @@ def test_fixes_are_only_looked_for_where_the_scheduler_installs_them_and_drivers
     assert given["Operation"] == ["Scan"]
     (baseline,) = found["aws:ssm/patchBaseline:PatchBaseline"].values()
     assert {"*nvidia*", "linux-image-*"} <= set(baseline["rejectedPatches"])
-    assert set(FILTERS) == set(OPERATING_SYSTEMS.values())
+    assert set(FILTERS) == {system.patch_group for system in SYSTEMS.values()}
 
 
 def test_a_stack_that_leaves_the_account_alone_declares_nothing_account_wide(declared) -> None:

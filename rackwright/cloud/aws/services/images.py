@@ -1,6 +1,6 @@
-"""Machine images: the one that the local cloud's machines start from, and a stand-in for Debian's own.
+"""Machine images: those that the local cloud's machines start from, and stand-ins for those of the distributions.
 
-Debian publishes under one account (wiki.debian.org/Cloud/AmazonEC2Image, 2026-11); its image is here so that a stack
+Each distribution publishes under one account (`rackwright.catalog.operating_systems`); its image is here so that a stack
 for real AWS can be rehearsed, and it says in its description that it is a stand-in.
 """
 
@@ -10,26 +10,34 @@ from typing import Any
 
 from moto.ec2.models import EC2Backend
 
-LOCAL_IMAGE = "rackwright-local-debian-13"
-DEBIAN_ACCOUNT = "136693071363"
-DEBIAN_IMAGES = {"debian-13-amd64-20251117-2299": "x86_64", "debian-13-arm64-20251117-2299": "arm64"}
+from rackwright.catalog.operating_systems import SYSTEMS
+from rackwright.cloud.roots import LOCAL_IMAGES
+
+_PUBLISHED = "20251117-2299"
+"""In the place of what changes from build to build."""
 
 _plain_init = EC2Backend.__init__
 
 
 def _init(self: Any, region_name: str, account_id: str) -> None:
     _plain_init(self, region_name, account_id)
-    _register(self, LOCAL_IMAGE, "Debian 13, as the machines of the local cloud boot it", "x86_64")
-    for name, architecture in DEBIAN_IMAGES.items():
-        image = _register(self, name, "stand-in for Debian's image", architecture)
-        image.owner_id, image.launch_permissions = DEBIAN_ACCOUNT, [{"Group": "all"}]
+    for name, release in LOCAL_IMAGES.items():
+        _register(self, name, f"Debian {release}, as the machines of the local cloud boot it", "x86_64")
+    for system in SYSTEMS.values():
+        for ours, theirs in system.architectures.items():
+            name = system.image.format(architecture=theirs).replace("*", _PUBLISHED)
+            image = _register(self, name, f"stand-in for {system.name}'s image", ours)
+            image.owner_id, image.launch_permissions = system.image_owner, [{"Group": "all"}]
+            image.root_device_name, image.ebs_snapshot.owner_id = system.root_device, system.image_owner
 
 
 def _register(state: Any, name: str, description: str, architecture: str) -> Any:
     image = state.register_image(name, description)
     image.architecture, image.virtualization_type, image.hypervisor = architecture, "hvm", "xen"
     image.root_device_name, image.root_device_type = "/dev/xvda", "ebs"
-    image.ebs_snapshot.owner_id = DEBIAN_ACCOUNT  # whoever published the image owns its snapshot, and not this account
+    image.ebs_snapshot.owner_id = SYSTEMS[
+        "debian-13"
+    ].image_owner  # whoever published the image owns its snapshot, and not this account
     return image
 
 

@@ -33,6 +33,7 @@ from rackwright.configure.runner import (
     private_folder,
     with_access,
 )
+from rackwright.diagnostics import InputError
 from rackwright.outcome import HostResult, PhaseTime
 
 KNOWN_HOSTS = "known_hosts"
@@ -61,6 +62,21 @@ def receptor_worker(node: str, socket: str) -> Worker:
     return Worker(node, (*submit, "--node", node, "--payload", "-", "--follow", "--rm"))
 
 
+def named_workers(text: str) -> tuple[Worker, ...]:
+    """Workers of ``local:2`` or ``receptor:/run/receptor.sock:node-a,node-b``. Pure. `InputError` for anything else."""
+    kind, _, rest = text.partition(":")
+    if kind == "local" and rest.isdigit() and int(rest):
+        return tuple(local_worker(f"local-{number}") for number in range(1, int(rest) + 1))
+    socket, _, nodes = rest.rpartition(":")
+    names = [name for name in nodes.split(",") if name]
+    if kind == "receptor" and socket and names:
+        return tuple(receptor_worker(name, socket) for name in names)
+    raise InputError(
+        f"{text!r} names no workers",
+        hint="local:NUMBER, or receptor:SOCKET:NODE,NODE with the socket of this machine's Receptor",
+    )
+
+
 def shares(hosts: Sequence[str], workers: int) -> tuple[tuple[str, ...], ...]:
     """`hosts` dealt out like cards: sizes differ by one at most; empty shares are left out. Pure."""
     ordered = sorted(hosts)
@@ -78,12 +94,13 @@ def configure_sharded(
     secrets: Mapping[str, str],
     on_event: OnEvent,
     playbook: str = "site.yml",
+    limit: str | None = None,
 ) -> ConfigureResult:
-    """Like `rackwright.configure.configure`, with the hosts of `site` shared out among `workers`.
+    """Like `rackwright.configure.configure`, with the hosts of `site` (or of `limit`) shared out among `workers`.
 
     A worker that cannot be reached, or breaks off, fails the hosts of its share that have no result yet.
     """
-    dealt = shares(list(site["all"]["hosts"]), len(workers))
+    dealt = shares(limit.split(",") if limit else list(site["all"]["hosts"]), len(workers))
     log = private_dir.with_name(f"{private_dir.name}.log")
     with private_folder(private_dir), log.open("w") as out, ThreadPoolExecutor(max(1, len(dealt))) as pool:
         log.chmod(0o600)

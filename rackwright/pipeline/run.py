@@ -24,6 +24,7 @@ from rackwright.cloud.status import MachineStatus
 from rackwright.configure import ConfigureResult, LocalServices, configure, site_inventory
 from rackwright.configure.bundle import Bundle
 from rackwright.configure.pull import collect
+from rackwright.configure.shards import configure_sharded
 from rackwright.configure.slurm_power import elastic_pools
 from rackwright.design.cost_change import CostChange, cost_change
 from rackwright.design.hosts import joined
@@ -48,6 +49,7 @@ from rackwright.pipeline.program.provision import Engine, choose_engine
 from rackwright.pipeline.progress import Observer
 from rackwright.pipeline.started_nodes import read_started
 from rackwright.pipeline.way_in import own_ssh, ssh_configuration, through
+from rackwright.pipeline.workers import workers_of
 from rackwright.pipeline.workspace import Workspace
 
 MACHINES_TIMEOUT_S = 180.0
@@ -238,10 +240,22 @@ class Run:
         self.facts.configured.raise_if_failed()
 
     def push(self, inventory: Inventory, limit: str | None = None) -> ConfigureResult:
-        """Run the playbooks over `inventory` from here, on the hosts of `limit` alone where there is one."""
+        """Run the playbooks over `inventory`, or on the hosts of `limit` alone; from here or by named workers."""
+        workers = workers_of(os.environ, own_ssh=self.way_in is not None)
         if self.way_in is not None:
             inventory = through(inventory, self.way_in)
         site = site_inventory(inventory, self.prepared.design, self.lock, self.services())
+        if workers:
+            return configure_sharded(
+                site,
+                workers,
+                private_dir=self.workspace.folder / "ansible",
+                ssh_key=ssh_key(self.workspace.folder),
+                known_hosts=known_hosts(self.cloud.settings),
+                secrets=self.secrets(),
+                on_event=self.watch.task,
+                limit=limit,
+            )
         return configure(
             site,
             private_dir=self.workspace.folder / "ansible",

@@ -55,8 +55,12 @@ def input_rules(host: Host, site: Site) -> list[dict[str, object]]:
 
 def admin_networks(site: Site) -> tuple[str, ...]:
     """Networks that may reach ssh: those of the spec, the cluster's own, and the controller of a rehearsal."""
-    named = (*site.design.hosts.admin_networks, site.design.network.cidr, *_rehearsal_gateway(site))
-    return disjoint(named)
+    return disjoint([*site.design.hosts.admin_networks, *own_networks(site)])
+
+
+def own_networks(site: Site) -> tuple[str, ...]:
+    """The cluster's own network and the controller of a rehearsal: nobody guesses there, but much connects."""
+    return disjoint([site.design.network.cidr, *_rehearsal_gateway(site)])
 
 
 def open_interfaces(design: Design) -> list[str]:

@@ -91,6 +91,12 @@ def packages(design: Design) -> list[str]:
     return [*(["stunnel4"] if efs_tunnels(design) else []), *(["ktls-utils"] if tls else [])]
 
 
+def key_place(design: Design) -> str:
+    """Where the key of the local drives lives: ``memory``, ``tpm``, ``kms``; ``none`` for drives in the clear."""
+    scratch = next((storage for storage in design.storage if storage.kind == "nvme-raid0"), None)
+    return scratch.key_in if scratch and scratch.encrypted else "none"
+
+
 def efs_tunnels(design: Design) -> list[Tunnel]:
     """Tunnels of EFS file systems whose clients need not prove who they are; the mount helper makes the others'."""
     wanted = [storage for storage in design.storage if storage.kind == "efs" and storage.tls and not storage.iam]

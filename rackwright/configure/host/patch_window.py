@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-ALWAYS_KEPT = ("nvidia-", "libnvidia-", "cuda-", "libcuda", "linux-", "efa", "libfabric", "rdma-core", "doca-", "slurm")
-"""Beginnings of package names that only the lock changes: driver, fabric, kernel and scheduler belong together."""
+ALWAYS_KEPT = (
+    *("nvidia-", "libnvidia-", "cuda-", "libcuda", "libnccl", "nvlsm", "datacenter-gpu-manager"),
+    *("linux-", "lustre-", "efa", "libfabric", "rdma-core", "libibverbs", "librdmacm", "doca-", "mlnx-", "mft"),
+    *("slurm", "munge", "containerd", "runc", "docker"),
+)
+"""Beginnings of names of packages that only the lock changes: driver, fabric, kernel, runtime and scheduler belong
+together, and a restart of the runtime or the scheduler can end a job."""
 
 
 def calendar(window: str) -> str:

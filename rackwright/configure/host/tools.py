@@ -30,6 +30,19 @@ BY_ROLE: Mapping[str, tuple[str, ...]] = {
     "roce": ("rdma-core", "iproute2"),
 }
 
+SPLIT_SYSTEMD = frozenset({"trixie"})
+"""Releases whose package of systemd lacks what opens LUKS by a TPM. Source: packages.debian.org, systemd-cryptsetup."""
+WITHOUT_AWS = frozenset({"24.04"})
+"""Releases that do not package AWS's command line. Source: packages.ubuntu.com, awscli."""
+
+
+def key_tools(key_in: str, release: str) -> tuple[str, ...]:
+    """Packages by which a node keeps the key of its local drives: its TPM's libraries, or what asks KMS."""
+    if key_in == "tpm":
+        return ("tpm2-tools", *(("systemd-cryptsetup",) if release in SPLIT_SYSTEMD else ()))
+    return ("awscli",) if key_in == "kms" and release not in WITHOUT_AWS else ()
+
+
 PIP = "python3-pip"
 """Installs the wheels of a lock; every distribution calls it so."""
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from rackwright import __version__
 from rackwright.configure.gpu.own_images import image_packages
 from rackwright.configure.host import audit_rules, firewall, mounts, patch_window, second_factor, ssh_server
-from rackwright.configure.host.tools import tools_of
+from rackwright.configure.host.mounts import key_place
+from rackwright.configure.host.tools import key_tools, tools_of
 from rackwright.configure.variables.area import Area, Site, Variables
 from rackwright.design.host_settings import stable_id
 from rackwright.inventory import Host
@@ -82,7 +83,7 @@ def _ways_in(site: Site) -> Mapping[str, Variables]:
             "firewall_admin_networks": networks,
             "firewall_open_interfaces": firewall.open_interfaces(site.design),
         },
-        "fail2ban": {"fail2ban_never": networks},
+        "fail2ban": {"fail2ban_never": list(firewall.own_networks(site))},
     }
 
 
@@ -110,9 +111,10 @@ def _watch(site: Site) -> Mapping[str, Variables]:
 
 def _of_host(host: Host, site: Site) -> Variables:
     wire = mounts.packages(site.design) if host.roles & {"storage_nfs", "nfs_server"} else ()
+    keys = key_tools(key_place(site.design), site.lock.os.release) if "storage_scratch" in host.roles else ()
     images = image_packages(site.design, site.lock) if "ngc" in host.roles else ()
     return {
-        "base_tools": tools_of(host.roles, site.lock, (*wire, *images)),
+        "base_tools": tools_of(host.roles, site.lock, (*wire, *images, *keys)),
         "hardening_ptrace_scope": 0 if "fabric_efa" in host.roles and not site.design.hosts.strict else 1,
         "firewall_rules": firewall.input_rules(host, site),
         "firewall_forwards": forwards(host, site),

@@ -60,7 +60,7 @@ def _of_groups(site: Site) -> Mapping[str, Variables]:
         "storage_scratch": {
             "storage_scratch_drives_present": own_kernel,
             "storage_scratch_mount": scratch.mount if scratch else "/scratch",
-            "storage_scratch_key_in": scratch.key_in if scratch and scratch.encrypted else "none",
+            "storage_scratch_key_in": mounts.key_place(design),
             "storage_scratch_region": design.region or "",
             "storage_scratch_kms_key": _scratch_key(design),
         },

@@ -10,10 +10,12 @@ from ansible.plugins.filter.core import get_hash
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rackwright.configure import site_inventory
 from rackwright.configure.host import audit_rules, patch_window, second_factor, ssh_server
+from rackwright.configure.host.tools import key_tools
 from rackwright.configure.runner import PLAYBOOKS
 from rackwright.design.host_model import HostSettings
-from tests.unit.configure.sample import HOSTS, KEY, design
+from tests.unit.configure.sample import HOSTS, KEY, design, inventory, lock
 
 settings = st.builds(
     HostSettings,
@@ -95,3 +97,22 @@ def test_fixes_come_from_the_security_archive_only() -> None:
 
 def test_a_design_without_people_asks_nobody() -> None:
     assert second_factor.people_with_codes(HostSettings()) == []
+
+
+@pytest.mark.parametrize(
+    ("key_in", "release", "wanted"),
+    [
+        ("memory", "trixie", ()),
+        ("tpm", "trixie", ("tpm2-tools", "systemd-cryptsetup")),
+        ("tpm", "22.04", ("tpm2-tools",)),
+        ("kms", "trixie", ("awscli",)),
+        ("kms", "24.04", ()),
+    ],
+)
+def test_a_node_can_reach_the_key_of_its_drives(key_in: str, release: str, wanted: tuple[str, ...]) -> None:
+    assert key_tools(key_in, release) == wanted
+
+
+def test_who_may_be_shut_out_is_everybody_but_the_cluster() -> None:
+    told = site_inventory(inventory(), design("aws"), lock(), None)["all"]["children"]["fail2ban"]["vars"]
+    assert told["fail2ban_never"] == ["10.40.0.0/16"]

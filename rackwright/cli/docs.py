@@ -13,7 +13,7 @@ from policies.reference import render_reference
 from policies.registry import RULES
 from policies.subjects.reference import render_subjects
 from rackwright.cli.console import say
-from rackwright.configure.role_docs import write_all
+from rackwright.configure.role_docs import systems_page, write_all
 from rackwright.diagnostics import StepFailed
 from rackwright.engine.providers.aws.listing.permissions import iam_policy
 from rackwright.pipeline.knowledge.update_classes import measure_missing, render_update_classes
@@ -27,6 +27,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "policies.md": lambda: render_reference(RULES),
     "policy-subjects.md": render_subjects,
     "preflight.md": reference_page,
+    "role-systems.md": systems_page,
     "rule-parity.md": lambda: render_parity(read_answers()),
     "update-classes.md": render_update_classes,
 }

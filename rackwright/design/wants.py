@@ -195,6 +195,8 @@ def _tool_wishes(design: Design, software: SoftwareSpec) -> Wishes:
     if not any(pool.gpus for pool in design.pools):
         return {}
     wished: Wishes = {}
+    if any("nccl" in pool.ansible_roles for pool in design.pools):
+        wished["nccl"] = (f"=={software.nccl}" if software.nccl else "present", "software.nccl")
     if any(pool.gpu_settings.vgpu for pool in design.pools):
         wished["vgpu-guest-driver"] = ("present", "pools.<pool>.gpus.vgpu")
     libraries = {"cudnn": software.cudnn, "tensorrt": software.tensorrt}

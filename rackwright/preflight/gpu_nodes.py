@@ -37,7 +37,8 @@ def packages_from_a_mirror_need_one(view: View) -> Iterator[Fault]:
     software = view.spec.software
     if software.packages_from == "mirror" and not software.mirror:
         yield Fault(("software", "packages_from"), "packages come from a mirror, and none is named", "set mirror")
-    if software.packages_from == "distribution" and view.spec.target.kind != "local" and software.os in UBUNTU:
+    debian = (software.os or "").startswith("debian-")
+    if software.packages_from == "distribution" and view.spec.target.kind != "local" and not debian:
         summary = "the locked packages are NVIDIA's, and the distribution does not have them"
         yield Fault(("software", "packages_from"), summary, "use nvidia or mirror")
 

@@ -29,6 +29,7 @@ from rackwright.preflight import (
     slurm,
     software,
     storage,
+    systems,
     waived,
     ways_in,
 )
@@ -37,7 +38,7 @@ from rackwright.preflight.rule import REGISTRY, Rule
 AREAS = (
     *(budget, capacity, reservations, catalog, efa, environment, kubernetes, network, onprem, operations, power),
     *(residency, encryption, identity, security, slurm, software, containers, divided, locked, storage, lustre, waived),
-    *(ways_in, managed_kubernetes, markets, governance, gpu_nodes),
+    *(ways_in, managed_kubernetes, markets, governance, gpu_nodes, systems),
 )
 """Modules that define rules, by subject."""
 

@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from rackwright.catalog.operating_systems import by_release
 from rackwright.configure.variables import base, containers, fabric, gpu, host, monitoring, scheduler, storage
 from rackwright.configure.variables.area import Area, LocalServices, Site, Variables
 from rackwright.design.images import login_of
 from rackwright.design.model import Design
+from rackwright.design.role_systems import refusals
 from rackwright.diagnostics import InputError, Problem
 from rackwright.inventory import Host, Inventory
 from rackwright.lock.model import Lock
@@ -60,11 +62,21 @@ def site_inventory(
         "vars": {
             "ansible_user": user,
             "ansible_python_interpreter": "/usr/bin/python3",
+            **_refused(site),
             **dict(sorted(inventory.vars.items())),
         },
         "children": _groups(inventory, group_variables(site)),
     }
     return {"all": everything}
+
+
+def _refused(site: Site) -> dict[str, list[str]]:
+    """What the lock's operating system cannot play of this site; nothing where it can play all, as it should."""
+    roles = {role for host in site.inventory.hosts for role in host.roles}
+    tls = any(one.tls for one in site.design.storage if one.kind in {"nfs", "nfs-server"})
+    system = by_release(site.lock.os.distribution, site.lock.os.release).name
+    found = list(refusals(roles, system, nfs_over_tls=tls))
+    return {"validate_refused": found} if found else {}
 
 
 def host_variables(host: Host, site: Site) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Machine images: those that the local cloud's machines start from, and stand-ins for those of the distributions.
 
-Each distribution publishes under one account (`rackwright.catalog.operating_systems`); its image is here so that a stack
-for real AWS can be rehearsed, and it says in its description that it is a stand-in.
+Each distribution publishes under one account (`rackwright.catalog.operating_systems`); its image is here, so that a
+stack for real AWS can be rehearsed, and it says in its description that it is a stand-in.
 """
 
 from __future__ import annotations

@@ -8,28 +8,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from ipaddress import ip_address
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from rackwright.cloud import packages
-from rackwright.cloud.capability import why_no_machines
-from rackwright.cloud.guest_files import GPU_TAG
-from rackwright.cloud.instance import WantedInstance
-from rackwright.cloud.local import LocalCloud
-from rackwright.cloud.settings import CloudSettings, default_cache
-from rackwright.cloud.ssh import known_hosts, ssh_command, ssh_key
-from rackwright.cloud.toolkit import Toolkit, ensure_toolkit
-from rackwright.configure import ConfigureResult, LocalServices, configure, site_inventory
-from rackwright.design.model import Design
-from rackwright.inventory import Host, Inventory
-from rackwright.lock import Lock, load_lock
-from tests.integration.test_configure_machines import free_block
-from tests.integration.vendor_stand_ins import build_all, source_archive, with_vendor_software
+from rackwright.configure import ConfigureResult
+from tests.integration.gpu_node import KEY, LOCK, TOKEN, Node, running_node
 from tests.unit.configure.sample import design
 
 pytestmark = [
@@ -38,14 +23,6 @@ pytestmark = [
     pytest.mark.timeout(900),
 ]
 
-LOCK = load_lock(Path(__file__).parents[2] / "stacks/local.lock.yaml")
-ROLES = frozenset(
-    {
-        *("base", "gpu_driver", "vgpu", "fabric_manager", "imex", "mig", "dcgm", "cuda", "nccl", "nsight"),
-        *("acceptance_tools", "container_runtime", "docker", "podman", "enroot", "pyxis", "ngc"),
-    }
-)
-"""All but the network's (NVIDIA's repository) and wheels of gigabytes (cuDNN, TensorRT)."""
 SMI = """\
 #!/usr/bin/env python3
 # Stand-in for nvidia-smi: two GPUs whose mode changes at a boot and at nothing else, or never.
@@ -74,83 +51,12 @@ elif "-dgi" in words:
     state["made"].pop(gpu, None)
 store.write_text(json.dumps(state))
 """
-KEY = "nvapi-a-key-that-only-the-tests-have"
-TOKEN = "a-licence-token-that-only-the-tests-have"
-
-
-@dataclass(frozen=True)
-class Node:
-    """One GPU node of the local cloud."""
-
-    cloud: LocalCloud
-    host: Host
-    lock: Lock
-    folder: Path
-
-    def on(self, command: str) -> subprocess.CompletedProcess[str]:
-        settings = self.cloud.settings
-        ssh = ssh_command(settings, str(self.host.address), ssh_key(settings.root))
-        return subprocess.run([*ssh, command], capture_output=True, text=True, check=False, timeout=120)
-
-    def says(self, command: str) -> str:
-        done = self.on(command)
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
-
-    def site(self, wanted: Design) -> dict[str, Any]:
-        settings = self.cloud.settings
-        services = LocalServices(apt_repo=settings.apt_repo, registry=settings.registry)
-        site: dict[str, Any] = site_inventory(Inventory(cluster="gpu", hosts=(self.host,)), wanted, self.lock, services)
-        site["all"]["children"]["acceptance_tools"]["vars"]["acceptance_tools_build_packages"] = ["make"]
-        return site
-
-    def configure(
-        self,
-        wanted: Design | None = None,
-        playbook: str = "site.yml",
-        further: Mapping[str, str] | None = None,
-        told: Mapping[str, Mapping[str, object]] | None = None,
-    ) -> ConfigureResult:
-        settings = self.cloud.settings
-        site = self.site(wanted or design(nodes=1))
-        for role, variables in (told or {}).items():
-            site["all"]["children"][role]["vars"] |= variables
-        return configure(
-            site,
-            private_dir=self.folder / "ansible",
-            ssh_key=ssh_key(settings.root),
-            known_hosts=known_hosts(settings),
-            secrets={"vgpu_token": TOKEN, **(further if further is not None else {"ngc_key": KEY})},
-            on_event=lambda event: None,
-            playbook=playbook,
-        )
 
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    folder = tmp_path_factory.mktemp("gpu")
-    block = free_block()
-    settings = CloudSettings(root=folder / "cloud", cache=default_cache(), network_cidr=str(block), name="gpu")
-    if reason := why_no_machines(settings):
-        pytest.skip(f"no machines here: {reason}")
-    toolkit = Toolkit(settings.toolkit_version)
-    built = ensure_toolkit(settings.cache, toolkit, lambda line: None)
-    settings.root.mkdir(parents=True)
-    address = str(block[21])
-    wanted = WantedInstance("i-0a", address, "train-1", tags={GPU_TAG: "8"})
-    settings.static_file.write_text(json.dumps([asdict(wanted)]))
-    cloud = LocalCloud(settings)
-    try:
-        cloud.up(lambda line: None)
-        cloud.wait_for_machines(1, 600, lambda line: None)
-        cloud.serve_images(sorted(LOCK.images))
-        packages.publish(settings.repo, {toolkit.file_name: built, **build_all(folder / "debs")})
-        archive = source_archive(settings.repo, "nccl-tests-2.17.6")
-        lock = with_vendor_software(LOCK, archive, f"{settings.apt_repo}/{archive.name}")
-        host = Host(name="train-1", address=ip_address(address), pool="train", roles=ROLES)
-        yield Node(cloud, host, lock, folder)
-    finally:
-        cloud.down(on_progress=lambda line: None)
+    with running_node(tmp_path_factory.mktemp("gpu")) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -258,6 +164,41 @@ def test_a_node_whose_gpu_is_in_use_keeps_its_devices_and_its_units(node: Node, 
 
 def booted(node: Node) -> str:
     return node.says("cut -d' ' -f22 /proc/1/stat")
+
+
+def test_a_library_that_came_as_a_wheel_is_found_by_the_dynamic_linker(node: Node, first: ConfigureResult) -> None:
+    del first
+    found = node.says("/sbin/ldconfig --print-cache")
+    assert "/opt/rackwright/cudnn/current/nvidia/cudnn/lib/libcudnn.so.9" in found
+    assert "/opt/rackwright/tensorrt/current/tensorrt_libs/libnvinfer.so.10" in found
+
+
+def test_another_locked_wheel_takes_the_place_of_the_one_before(node: Node, first: ConfigureResult) -> None:
+    del first
+    later = node.with_wheels(cudnn="9.20.0.48")
+    result = later.configure(playbook="driver.yml")
+    result.raise_if_failed()
+    assert result.changed > 0
+    ask = """python3 -c 'import ctypes; print(ctypes.CDLL("libcudnn.so.9").cudnnGetVersion())'"""
+    assert node.says(ask) == "92000"
+    assert node.says("ls -A /opt/rackwright/cudnn").split() == ["9.20.0.48", "current"]
+    assert later.configure(playbook="driver.yml").changed == 0
+
+
+def test_a_wheel_that_is_not_the_locks_is_refused_and_the_library_stays(node: Node, first: ConfigureResult) -> None:
+    del first
+    before = node.says("readlink /opt/rackwright/cudnn/current")
+    wanted = node.with_wheels(cudnn="9.21.0.1")
+    wheel = next(node.cloud.settings.repo.glob("wheels/nvidia_cudnn_cu12-9.21*"))
+    whole = wheel.read_bytes()
+    wheel.write_bytes(whole[: len(whole) // 2])  # a mirror whose copy was cut
+    (failed,) = wanted.configure(playbook="driver.yml").failed
+    assert "DO NOT MATCH THE HASHES" in failed.error
+    assert node.says("readlink /opt/rackwright/cudnn/current") == before
+    node.says("sudo mkdir -p /opt/rackwright/cudnn/.9.21.0.1.part/done/nvidia")  # as a killed pip leaves it
+    wheel.write_bytes(whole)
+    wanted.configure(playbook="driver.yml").raise_if_failed()
+    assert node.says("ls -A /opt/rackwright/cudnn").split() == ["9.21.0.1", "current"]
 
 
 def test_a_layout_that_needs_a_boot_gets_one_and_no_second(node: Node, first: ConfigureResult) -> None:

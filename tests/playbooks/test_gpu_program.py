@@ -35,21 +35,26 @@ class Node:
     mig_next: list[str] = field(default_factory=list)
     instances: dict[int, list[str]] = field(default_factory=dict)
     reset_works: bool = True
+    refused: tuple[str, ...] = ()
+    """Beginnings of options that it does not take."""
+    ecc_next: str = "Enabled"
     ran: list[list[str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.mig = self.mig or ["Disabled"] * self.count
         self.mig_next = list(self.mig)
 
-    def run(self, command: Sequence[str]) -> str:
+    def run(self, command: Sequence[str]) -> str | None:
         words = list(command[1:])
         if words[0].startswith("--query-gpu"):
             rows = enumerate(zip(self.mig, self.mig_next, strict=True))
             form = "{}, {}.00, {}, {}, {}, {}, {}\n"
-            return "".join(form.format(n, self.power, self.mode, self.ecc, self.ecc, *mig) for n, mig in rows)
+            return "".join(form.format(n, self.power, self.mode, self.ecc, self.ecc_next, *mig) for n, mig in rows)
         if words == ["mig", "-lgi"]:
             return self._table()
         self.ran.append(list(command))
+        if any(word.startswith(self.refused) for word in words if self.refused):
+            return None
         self._do(words)
         return ""
 
@@ -73,6 +78,8 @@ class Node:
                 self.power = int(word.partition("=")[2])
             if word.startswith("--compute-mode="):
                 self.mode = {"EXCLUSIVE_PROCESS": "Exclusive_Process"}.get(word.partition("=")[2], "Default")
+            if word.startswith("--ecc-config="):
+                self.ecc_next = "Enabled" if word.endswith("1") else "Disabled"
 
 
 @pytest.fixture
@@ -100,6 +107,39 @@ def test_settings_are_changed_once_and_only_where_they_differ(files: Path) -> No
     done = len(node.ran)
     assert gpus.settings(node.run, apply=True) == 0
     assert len(node.ran) == done
+
+
+@pytest.mark.parametrize("option", ["--power-limit", "--compute-mode", "--lock-gpu-clocks"])
+def test_a_setting_that_a_gpu_refuses_is_not_taken_for_set(
+    files: Path, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = {"power_limit_w": 9000, "compute_mode": "exclusive-process", "graphics_clock_mhz": 1410}
+    (files / "settings.json").write_text(json.dumps(wanted))
+    node = Node(refused=(option,))
+    assert gpus.settings(node.run, apply=True) == 1
+    assert f"to do: nvidia-smi {'' if 'clocks' in option else '-i 0 '}{option}" in capsys.readouterr().out
+    assert gpus.settings(node.run, apply=False) == 1, "nor at the next look"
+
+
+def test_a_clock_that_the_design_no_longer_holds_is_let_go(files: Path) -> None:
+    node = Node()
+    for held in ({"graphics_clock_mhz": 1410, "memory_clock_mhz": 2619}, {"graphics_clock_mhz": 1200}, {}):
+        (files / "settings.json").write_text(json.dumps(held))
+        assert gpus.settings(node.run, apply=False) == 1
+        assert gpus.settings(node.run, apply=True) == 0
+        assert gpus.settings(node.run, apply=False) == 0
+    assert [command[1] for command in node.ran] == [
+        *("--lock-gpu-clocks=1410,1410", "--lock-memory-clocks=2619,2619"),
+        *("--lock-gpu-clocks=1200,1200", "--reset-memory-clocks", "--reset-gpu-clocks"),
+    ]
+
+
+def test_error_correction_that_changes_at_a_boot_is_said_by_the_exit_status(files: Path) -> None:
+    (files / "settings.json").write_text(json.dumps({"ecc": False}))
+    node = Node()
+    assert gpus.settings(node.run, apply=True) == gpus.BOOT_NEEDED
+    node.ecc = node.ecc_next  # the boot
+    assert gpus.settings(node.run, apply=True) == 0
 
 
 def test_error_correction_waits_for_a_boot() -> None:
@@ -170,5 +210,5 @@ def test_a_wrong_call_is_told_how_to_call(arguments: list[str], capsys: pytest.C
 
 def test_a_refusal_of_nvidia_smi_is_shown(capfd: pytest.CaptureFixture[str]) -> None:
     said: Any = gpus.really(["sh", "-c", "echo no permission >&2; exit 4"])
-    assert said == ""
+    assert said is None
     assert "no permission" in capfd.readouterr().err

@@ -2,7 +2,7 @@
 """Bring the GPUs of this node to what the design says: ``rackwright-gpus settings|mig check|apply``.
 
 It asks nvidia-smi how every GPU is, decides what is missing, and does only that. ``check`` changes nothing.
-Exit status: 0 as wanted, 1 not as wanted (check) or not possible (apply), 3 a boot is needed.
+Exit status: 0 as wanted, 1 not as wanted (check) or not possible (apply; what is left is said), 3 a boot is needed.
 
 The layout of MIG follows mig-parted: first the mode, then the instances, each at its declared place; what is there is
 compared as a whole, and a GPU that differs is emptied and filled anew.
@@ -33,7 +33,8 @@ _INSTANCE = re.compile(r"\|\s+(\d+)\s+MIG (\S+)\s+\d+\s+(\d+)\s+(\d+):(\d+)\s+\|
 
 Command = list[str]
 Wanted = dict[str, Any]
-Run = Callable[[Sequence[str]], str]
+Run = Callable[[Sequence[str]], "str | None"]
+"""Runs a command; its output, or None where it was refused."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,16 @@ def read_instances(text: str) -> dict[int, list[str]]:
 
 def plan_settings(gpus: Iterable[Gpu], wanted: Wanted, locked: Wanted) -> list[Command]:
     """Commands that make settings as `wanted`; `locked` are the clocks that hold already."""
-    commands = [command for gpu in gpus for command in _settings_of(gpu, wanted)]
+    clocks = plan_clocks(wanted, locked)
+    return [*(command for gpu in gpus for command in _settings_of(gpu, wanted)), *clocks.values()]
+
+
+def plan_clocks(wanted: Wanted, locked: Wanted) -> dict[str, Command]:
+    """Option of nvidia-smi -> command for each clock that is to be held, held elsewhere, or no longer."""
     clocks = clocks_of(wanted)
-    return commands + [[SMI, f"--{flag}={mhz},{mhz}"] for flag, mhz in clocks.items() if locked.get(flag) != mhz]
+    hold = {flag: [SMI, f"--{flag}={mhz},{mhz}"] for flag, mhz in clocks.items() if locked.get(flag) != mhz}
+    free = {flag: [SMI, f"--{flag.replace('lock', 'reset', 1)}"] for flag in sorted(locked.keys() - clocks.keys())}
+    return hold | free
 
 
 def clocks_of(wanted: Wanted) -> dict[str, int]:
@@ -129,15 +137,18 @@ def needs_boot(gpus: Iterable[Gpu]) -> bool:
 
 def settings(run: Run, *, apply: bool) -> int:
     """Check the settings, or make them so."""
-    wanted = json.loads(SETTINGS.read_text())
-    commands = plan_settings(look(run), wanted, _locked())
+    wanted, locked = json.loads(SETTINGS.read_text()), _locked()
     if not apply:
-        return _told(commands)
-    for command in commands:
+        return _told(plan_settings(look(run), wanted, locked))
+    for command in plan_settings(look(run), wanted, dict(clocks_of(wanted))):
         run(command)
-    if clocks := clocks_of(wanted):
-        APPLIED.write_text(json.dumps(clocks))
-    return BOOT_NEEDED if needs_boot(look(run)) else 0
+    for flag, command in plan_clocks(wanted, locked).items():
+        if run(command) is not None:  # a refused clock is no clock that holds
+            locked.pop(flag, None)
+            locked |= {name: mhz for name, mhz in clocks_of(wanted).items() if name == flag}
+    APPLIED.write_text(json.dumps(locked))
+    gpus = look(run)
+    return _told(plan_settings(gpus, wanted, locked)) or (BOOT_NEEDED if needs_boot(gpus) else 0)
 
 
 def mig(run: Run, *, apply: bool) -> int:
@@ -160,11 +171,11 @@ def mig(run: Run, *, apply: bool) -> int:
 
 def look(run: Run) -> list[Gpu]:
     """How the GPUs are now."""
-    return read_gpus(run([SMI, f"--query-gpu={FIELDS}", "--format=csv,noheader,nounits"]))
+    return read_gpus(run([SMI, f"--query-gpu={FIELDS}", "--format=csv,noheader,nounits"]) or "")
 
 
 def _instances(run: Run, gpus: list[Gpu], create: Sequence[str]) -> list[Command]:
-    return plan_instances(gpus, read_instances(run([SMI, "mig", "-lgi"])), create)
+    return plan_instances(gpus, read_instances(run([SMI, "mig", "-lgi"]) or ""), create)
 
 
 def _told(commands: Sequence[Command]) -> int:
@@ -176,11 +187,12 @@ def _locked() -> Wanted:
     return dict(json.loads(APPLIED.read_text())) if APPLIED.is_file() else {}
 
 
-def really(command: Sequence[str]) -> str:
+def really(command: Sequence[str]) -> str | None:
     """Run `command`; its output. A refusal is shown and leaves the rest to go on: the last look decides."""
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     if done.returncode != 0 and "No GPU instances found" not in done.stdout + done.stderr:
         sys.stderr.write(f"{' '.join(command)}: {(done.stderr or done.stdout).strip()}\n")
+        return None
     return done.stdout
 
 

@@ -45,6 +45,8 @@ class NodeReport(BaseModel):
     error: str = ""
     seconds: float = 0.0
     phases: tuple[PhaseTime, ...] = ()
+    phase_tasks: dict[str, int] = {}
+    """Tasks that ran in each phase, skipped ones left out."""
 
     def settled(self, digest: str) -> bool:
         """Whether it has come to an end with the bundle `digest`."""

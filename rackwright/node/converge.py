@@ -60,6 +60,7 @@ class Tally:
         self._secrets, self._clock = sorted(filter(None, secrets), key=len, reverse=True), clock
         self.counts = dict.fromkeys(("ok", "changed", "failed", "skipped"), 0)
         self.phases: dict[str, float] = {}
+        self.phase_tasks: dict[str, int] = {}
         self.phase, self.error, self._since = "", "", clock()
 
     def take(self, line: str) -> bool:
@@ -78,13 +79,16 @@ class Tally:
             self._enter("")
         if said["event"] in ("ok", "skipped"):
             self.counts[said["event"]] += 1
+        if said["event"] == "ok":
+            self.phase_tasks[self.phase] = self.phase_tasks.get(self.phase, 0) + 1
             self.counts["changed"] += bool(said.get("changed"))
         return False
 
     def as_report(self) -> dict[str, object]:
         """The fields of a report."""
         phases = [{"name": name, "seconds": round(seconds, 2)} for name, seconds in self.phases.items()]
-        return {**self.counts, "error": self.error, "phase": self.phase, "phases": phases}
+        tasks = {"phase_tasks": self.phase_tasks}
+        return {**self.counts, "error": self.error, "phase": self.phase, "phases": phases, **tasks}
 
     def _enter(self, phase: str) -> bool:
         now, new = self._clock(), phase != self.phase

@@ -105,6 +105,7 @@ def test_a_run_is_counted_and_its_first_failure_kept_without_secrets() -> None:
     assert (told["ok"], told["changed"], told["failed"]) == (2, 1, 2)
     assert told["error"] == "Load: the key is ********"
     assert told["phases"] == [{"name": "Base", "seconds": 1.0}, {"name": "Driver", "seconds": 1.0}]
+    assert told["phase_tasks"] == {"Base": 2}
 
 
 def test_words_of_ansible_that_are_no_event_are_its_error() -> None:

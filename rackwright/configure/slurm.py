@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rackwright.catalog.version import version_order
 from rackwright.configure.slurm_power import elastic_pools, names_in, saving, started_nodes
 from rackwright.design.hosts import is_elastic
 from rackwright.design.model import Design, Pool
@@ -17,8 +18,8 @@ SYSTEM_SHARE = 0.05
 _MIB_PER_GIB = 1024
 
 
-def controller_variables(inventory: Inventory, design: Design) -> dict[str, object]:
-    """Variables of role slurm_controller; empty when no host runs it.
+def controller_variables(inventory: Inventory, design: Design, release: str = "") -> dict[str, object]:
+    """Variables of role slurm_controller for Slurm `release`; empty when no host runs it.
 
     The first host is the controller. Further ones need shared state, which comes with the storage role.
     """
@@ -26,6 +27,7 @@ def controller_variables(inventory: Inventory, design: Design) -> dict[str, obje
     if not controllers:
         return {}
     rehearsal = design.target == "local"
+    confinement = "none" if rehearsal else "cgroup"
     return {
         "slurm_controller_cluster_name": design.scheduler.cluster_name or design.name,
         "slurm_controller_name": controllers[0].name,
@@ -35,11 +37,23 @@ def controller_variables(inventory: Inventory, design: Design) -> dict[str, obje
         "slurm_controller_gres": gres(inventory, design),
         "slurm_controller_partitions": partitions(inventory, design),
         "slurm_controller_switches": switches(inventory, design),
-        "slurm_controller_confinement": "none" if rehearsal else "cgroup",
+        "slurm_controller_confinement": confinement,
+        "slurm_controller_cgroup_plugin": cgroup_plugin(confinement, release),
         "slurm_controller_trust_design": rehearsal,
         "slurm_controller_saving": saving(design),
         "slurm_controller_started": started_nodes(design, {pool.name: _facts(pool) for pool in design.pools}),
     }
+
+
+def cgroup_plugin(confinement: str, release: str) -> str:
+    """Plug-in for `confinement` in Slurm `release` (an empty text is the newest).
+
+    ``disabled`` came with 23.11; before, version 1 is the one that touches nothing until somebody confines a job.
+    Source: cgroup.conf(5) of Slurm 22.05 and 23.11; RELEASE_NOTES of 23.11.
+    """
+    if confinement == "cgroup":
+        return "cgroup/v2"
+    return "cgroup/v1" if release and version_order(release) < version_order("23.11") else "disabled"
 
 
 def node_variables(inventory: Inventory, design: Design) -> dict[str, object]:

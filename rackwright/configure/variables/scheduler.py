@@ -11,7 +11,7 @@ from rackwright.configure.variables.area import Area, Site, Variables
 
 def _of_groups(site: Site) -> Mapping[str, Variables]:
     return {
-        "slurm_controller": controller_variables(site.inventory, site.design),
+        "slurm_controller": controller_variables(site.inventory, site.design, site.lock.software.get("slurm", "")),
         "slurm_node": node_variables(site.inventory, site.design),
         "slurm_power": power_variables(site.design),
         "slurm_login": login_variables(site.inventory),

@@ -14,7 +14,7 @@ import platform
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +35,7 @@ PROGRAMS = ("nvidia-ctk", "nvidia-container-runtime", "nvidia-cdi-hook")
 GO_NEEDED = (1, 26)
 """The ``go`` line of the module's go.mod, for the newest version above."""
 NEWEST_LIBC = (2, 41)
-"""C library of the machines (Debian trixie): programs built against a newer one would not start there."""
+"""C library of the newest machines (Debian trixie): programs built against a newer one would not start there."""
 BUILD_TIMEOUT_S = 1800.0
 _BUILD_PACKAGES = ("golang-go", "gcc", "libc6-dev", "ca-certificates")
 _LINK_FLAGS = "-s -w -X {module}/internal/info.version={version} '-extldflags=-Wl,-z,lazy'"
@@ -73,16 +73,16 @@ class Toolkit:
         parts = (MODULE, self.version, MODULE_SUMS.get(self.version), PROGRAMS, _LINK_FLAGS, _DESCRIPTION)
         return hashlib.sha256(json.dumps((*parts, platform.machine())).encode()).hexdigest()[:16]
 
-    @property
-    def control(self) -> Control:
-        """What the package says about itself."""
+    def control(self, programs: Iterable[bytes]) -> Control:
+        """What the package with `programs` says about itself; apt then refuses a machine with an older C library."""
+        newest = max(map(needed_libc, programs), default=(2, 0))
         return Control(
             PACKAGE,
             f"{self.version}-1",
             _debian_architecture(),
             "NVIDIA container toolkit (built from source)",
             _DESCRIPTION.format(module=MODULE, version=self.version),
-            depends="libc6",
+            depends=f"libc6 (>= {newest[0]}.{newest[1]})",
         )
 
     def cached(self, cache: Path) -> Path | None:
@@ -145,6 +145,12 @@ def why_not_these(go: str, libc: str) -> str | None:
     return None
 
 
+def needed_libc(program: bytes) -> tuple[int, int]:
+    """Version of the C library that `program` asks for by its newest symbol: ``GLIBC_2.34``."""
+    found = ((int(major), int(minor)) for major, minor in re.findall(rb"GLIBC_(\d+)\.(\d+)", program))
+    return max(found, default=(2, 0))
+
+
 def numbers(version: str) -> tuple[int, ...]:
     """The first two numbers in a version."""
     return tuple(int(number) for number in re.findall(r"\d+", version)[:2])
@@ -161,7 +167,8 @@ def _build(folder: Path, cache: Path, toolkit: Toolkit, on_line: OnLine) -> Path
             on_line(f"building {toolkit.title} with this machine's Go")
             _fetch_and_install(toolkit, [], {**os.environ, "GOBIN": str(out), "CGO_ENABLED": "1"}, out)
         content = {f"usr/bin/{name}": out / name for name in PROGRAMS}
-        return build_package(toolkit.control, content, folder / toolkit.file_name)
+        control = toolkit.control(path.read_bytes() for path in content.values())
+        return build_package(control, content, folder / toolkit.file_name)
 
 
 def _build_in_root(out: Path, cache: Path, toolkit: Toolkit, on_line: OnLine) -> None:

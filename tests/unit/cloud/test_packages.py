@@ -52,7 +52,7 @@ def test_an_empty_repository_is_one_that_apt_can_read(tmp_path: Path) -> None:
 
 
 def test_the_toolkit_says_that_it_was_built_here_and_has_the_version_of_nvidias_repository() -> None:
-    control = Toolkit("1.20.1").control.text()
+    control = Toolkit("1.20.1").control([]).text()
     assert "Package: nvidia-container-toolkit\nVersion: 1.20.1-1\n" in control
     assert "Built from source by Rackwright" in control
     assert "not NVIDIA's own package" in control
@@ -103,3 +103,9 @@ def test_a_mirror_that_does_not_answer_is_named_in_apts_own_words() -> None:
     assert complaint(said) == "Failed to fetch http://m/debian/dists/trixie/InRelease  Could not connect to m:80"
     assert complaint(said[2:]) == "apt-get update --error-on=any failed"
     assert complaint(["something else"]) == "something else"
+
+
+def test_the_toolkits_package_asks_for_the_c_library_that_its_programs_need() -> None:
+    programs = (b"\0GLIBC_2.2.5\0GLIBC_2.34\0", b"\0GLIBC_2.9\0")
+    assert Toolkit("1.20.1").control(programs).depends == "libc6 (>= 2.34)"
+    assert Toolkit("1.20.1").control([b"static"]).depends == "libc6 (>= 2.0)"

@@ -14,14 +14,12 @@ from pathlib import Path
 import pytest
 
 from rackwright.cli.watch import Watch
-from rackwright.cloud import packages, process
-from rackwright.cloud.packages import Control, build_package
+from rackwright.cloud import process
 from rackwright.cloud.services import APT_CACHE
 from rackwright.configure import ConfigureResult
 from rackwright.configure.events import ConfigureEvent
 from rackwright.inventory import Host, Inventory
-from rackwright.lock import Lock, dump_lock, load_lock
-from rackwright.lock.model import Package
+from rackwright.lock import dump_lock, load_lock
 from rackwright.outcome import Check, Verdict
 from rackwright.pipeline.clock import today
 from rackwright.pipeline.good_locks import GoodLocks
@@ -33,6 +31,7 @@ from rackwright.pipeline.upgrade_steps import Batch, Limits, Said
 from rackwright.pipeline.workspace import Workspace
 from rackwright.upgrade import HostState, Journal, Stage
 from tests.integration.node_lab import LOCK, Lab, lab_in
+from tests.integration.sample_packages import BROUGHT, FURTHER, SAMPLE, locked, publish_samples
 
 pytestmark = [
     pytest.mark.machines,
@@ -186,29 +185,6 @@ def test_each_fault_ends_in_a_reason_and_a_second_run_is_clean(lab: Lab, fault: 
     assert lab.push([host]).changed == 0
 
 
-SAMPLE = "rackwright-sample"
-
-
-def locked(version: str) -> Lock:
-    """The lock of the rehearsal with one more package, of which the cloud's folder has two versions."""
-    sample = Package(version=version, role="base", source="built")
-    return LOCK.model_copy(update={"packages": {**LOCK.packages, SAMPLE: sample}})
-
-
-def publish_samples(lab: Lab) -> None:
-    repository = lab.cloud.settings.repo
-    found = {path.name: path for path in repository.glob("*.deb")}
-    for version in ("1.0", "2.0"):
-        control = Control(SAMPLE, version, "all", "A package of the tests", "Nothing.")
-        path = build_package(control, {}, lab.folder / f"{SAMPLE}_{version}_all.deb")
-        found[path.name] = path
-    kept = {
-        name: shutil.copy(path, lab.folder / name) if path.parent == repository else path
-        for name, path in found.items()
-    }
-    packages.publish(repository, {name: Path(path) for name, path in kept.items()})
-
-
 @dataclass(slots=True)
 class LabRun(Run):
     """The run of a stack whose hosts are a lab's."""
@@ -239,14 +215,14 @@ def lab_run(lab: Lab, root: Path) -> LabRun:
     stacks = Path(__file__).parents[2] / "stacks"
     (root / "stacks").mkdir()
     shutil.copy(stacks / "local.yaml", root / "stacks")
-    (root / "stacks/local.lock.yaml").write_text(dump_lock(locked("1.0")))
+    (root / "stacks/local.lock.yaml").write_text(dump_lock(locked(LOCK, "1.0")))
     prepared = prepare(root, str(root / "stacks/local.yaml"), today())
     return LabRun(prepared, Workspace(root, "local"), Watch(yes=True, ask=""), lab=lab)
 
 
 def has(lab: Lab) -> str:
     """What tells whether a machine is as it was: its packages, and the settings that follow from the lock."""
-    return lab.on(lab.hosts[0], "dpkg-query --show; cat /etc/apt/preferences.d/rackwright").stdout
+    return lab.on(lab.hosts[0], "dpkg-query --show; apt-mark showhold; cat /etc/apt/preferences.d/rackwright").stdout
 
 
 def test_a_rollback_makes_the_machine_what_it_was_before_the_upgrade(
@@ -257,19 +233,19 @@ def test_a_rollback_makes_the_machine_what_it_was_before_the_upgrade(
         return tuple(proof(lab, host) for host in inventory.hosts)
 
     monkeypatch.setattr("rackwright.pipeline.upgrade.accept", prove)
-    publish_samples(lab)
+    publish_samples(lab.cloud.settings.repo, lab.folder)
     run = lab_run(lab, tmp_path)
     lock_file = tmp_path / "stacks/local.lock.yaml"
     upgrade(run)
     before = has(lab)
     assert f"{SAMPLE}\t1.0" in before
-    lock_file.write_text(dump_lock(locked("2.0")))
+    lock_file.write_text(dump_lock(locked(LOCK, "2.0")))
     upgrade(run.reopened())
-    assert f"{SAMPLE}\t2.0" in has(lab)
+    assert {f"{SAMPLE}\t2.0", f"{FURTHER}\t1.0", f"{BROUGHT}\t1.0", SAMPLE} <= set(has(lab).splitlines())
 
     journal = rollback(run.reopened())
 
     assert journal.finished
-    assert load_lock(lock_file) == locked("1.0")
+    assert load_lock(lock_file) == locked(LOCK, "1.0")
     assert has(lab) == before
-    assert GoodLocks(run.workspace).before(lock_file) == dump_lock(locked("2.0"))
+    assert GoodLocks(run.workspace).before(lock_file) == dump_lock(locked(LOCK, "2.0"))

@@ -93,7 +93,7 @@ def _libraries(site: Site) -> dict[str, Variables]:
             "nsight_systems_archives": archives_of("nsight", lock, site.design.software),
         },
         "acceptance_tools": {
-            "acceptance_tools_archives": builds(lock, site.design.software),
+            "acceptance_tools_archives": builds(lock, site.design.software, _capabilities(site)),
             "acceptance_tools_build_packages": BUILD_PACKAGES[lock.os.distribution],
         },
     }
@@ -142,6 +142,12 @@ def gpu_settings(pool: Pool) -> dict[str, object]:
 
 def _licence(pool: Pool) -> int:
     return _LICENCES.get((pool.gpu_settings.vgpu or "c")[-1], 1)
+
+
+def _capabilities(site: Site) -> list[str]:
+    """Compute capabilities of the cluster's GPUs."""
+    gpus = load_catalog().gpus
+    return [gpus[pool.gpu_model].compute_capability for pool in site.design.pools if pool.gpu_model in gpus]
 
 
 def _architecture(site: Site) -> str:

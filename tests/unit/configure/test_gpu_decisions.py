@@ -148,14 +148,16 @@ def test_the_compilers_part_of_the_runtime_is_not_the_runtime() -> None:
 
 
 def test_sources_are_built_with_the_locked_cuda() -> None:
-    (found,) = builds(lock(), NodeSoftware())
+    (found,) = builds(lock(), NodeSoftware(), ["10.0", "9.0", "9.0"])
     assert found["program"] == "/opt/rackwright/nccl-tests/2.17.6/build/all_reduce_perf"
     assert "CUDA_HOME=/usr/local/cuda-12.4" in str(found["build"])
+    both = "-gencode=arch=compute_90,code=sm_90 -gencode=arch=compute_100,code=sm_100"
+    assert f"NVCC_GENCODE={both}" in str(found["build"]), "for the cluster's own GPUs and no others"
 
 
 def test_a_site_with_a_mirror_takes_packages_and_archives_from_it() -> None:
     software = NodeSoftware(package_source="mirror", mirror="http://mirror.site/", mirror_key="-----BEGIN")
-    (archive,) = builds(lock(), software)
+    (archive,) = builds(lock(), software, ["9.0"])
     assert archive["url"] == "http://mirror.site/files/v2.17.6.tar.gz"
     site = Site(inventory(), design("on-prem").model_copy(update={"software": software}), lock(), None)
     assert repositories(site) == [{"name": "mirror", "uri": "http://mirror.site/apt", "key": "-----BEGIN"}]

@@ -24,9 +24,9 @@ _BUILDS: Mapping[str, tuple[str, Sequence[Sequence[str]]]] = {
         ),
     ),
 }
-"""Program -> what a build leaves, and its commands; both from the README of each source. They were run with nvcc 13.5 on
-nccl-tests 2.17.6 and nvbandwidth 0.8. Code is made for the cluster's own GPUs only: for all of those that CUDA knows,
-nccl-tests takes several times as long."""
+"""Program -> what a build leaves, and its commands; both from the README of each source. They were run with nvcc 13.5
+on nccl-tests 2.17.6 and nvbandwidth 0.8. Code is made for the cluster's own GPUs only: for all of those that CUDA
+knows, nccl-tests takes several times as long."""
 
 BUILD_PACKAGES: Mapping[str, list[str]] = {
     "debian": ["cmake", "g++", "libboost-program-options-dev", "make"],

@@ -22,7 +22,7 @@ from rackwright.configure.gpu.libraries import (
     library_release,
     nccl_settings,
 )
-from rackwright.configure.gpu.repository import keyring
+from rackwright.configure.gpu.repository import repository_variables
 from rackwright.configure.gpu.wheels import wheel_source, wheels_of
 from rackwright.configure.variables.area import Area, Site, Variables
 from rackwright.design.model import Pool
@@ -45,9 +45,8 @@ def _of_groups(site: Site) -> Mapping[str, Variables]:
 
 def _driver(site: Site) -> dict[str, Variables]:
     kernel = kernel_packages(site.design, site.lock)
-    url, digest = keyring(site.lock.os, _architecture(site))
     return {
-        "nvidia_repository": {"nvidia_repository_keyring_url": url, "nvidia_repository_keyring_digest": digest},
+        "nvidia_repository": repository_variables(site.lock.os, _architecture(site)),
         "gpu_driver": {
             "gpu_driver_module_name": module_name(site.design, site.lock),
             "gpu_driver_release": driver_release(site.lock),
@@ -147,7 +146,8 @@ def _licence(pool: Pool) -> int:
 def _capabilities(site: Site) -> list[str]:
     """Compute capabilities of the cluster's GPUs."""
     gpus = load_catalog().gpus
-    return [gpus[pool.gpu_model].compute_capability for pool in site.design.pools if pool.gpu_model in gpus]
+    models = {pool.gpu_model for pool in site.design.pools}
+    return sorted(gpu.compute_capability for name, gpu in gpus.items() if name in models)
 
 
 def _architecture(site: Site) -> str:

@@ -2,7 +2,8 @@
 
 JSON is one of Packer's two forms of a template. The build machine is reached by Session Manager, has no public address
 and an encrypted root; what is its own is removed before the snapshot.
-Sources: Packer documentation, "JSON Template Syntax"; plug-ins "amazon-ebs" and "ansible".
+Sources: Packer documentation, "JSON Template Syntax"; plug-ins "amazon-ebs" (Session Manager Connections) and "ansible"
+(``inventory_directory``, ``groups``).
 """
 
 from __future__ import annotations
@@ -16,6 +17,14 @@ PLUGINS = {
     "amazon": {"version": ">= 1.3.0", "source": "github.com/hashicorp/amazon"},
     "ansible": {"version": ">= 1.1.0", "source": "github.com/hashicorp/ansible"},
 }
+
+HOST = "bake"
+"""What Ansible calls the build machine."""
+SESSION_ACTIONS = (
+    "ssm:UpdateInstanceInformation",
+    *(f"ssmmessages:{verb}{channel}Channel" for verb in ("Create", "Open") for channel in ("Control", "Data")),
+)
+"""What Session Manager's agent must be allowed. Source: Systems Manager User Guide, "Create a custom IAM role"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +46,25 @@ class ImageRequest:
     subnet_id: str | None = None
     """Where the build machine lives; None lets Packer ask for it as variable ``subnet_id``."""
     kms_key: str | None = None
+    session_manager: bool = True
+    """Whether the image that it starts from answers Session Manager; else one reaches the machine in its subnet."""
     tags: Mapping[str, str] | None = None
 
 
-def packer_template(request: ImageRequest, playbook: str, inventory: str, cleaning: str) -> str:
-    """The template; `playbook` and `inventory` are paths beside it, `cleaning` is the script before the snapshot."""
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What Ansible is run with."""
+
+    playbook: str
+    """Path beside the template."""
+    variables: str
+    """Folder beside the template with ``group_vars`` and ``host_vars``; Packer puts its own list of hosts there."""
+    groups: tuple[str, ...]
+    """Groups of the build machine."""
+
+
+def packer_template(request: ImageRequest, site: Site, cleaning: str) -> str:
+    """The template; `cleaning` is the script before the snapshot."""
     template = {
         "packer": {"required_plugins": PLUGINS},
         "variable": {"subnet_id": {"type": "string", "default": request.subnet_id or ""}},
@@ -49,7 +72,7 @@ def packer_template(request: ImageRequest, playbook: str, inventory: str, cleani
         "build": {
             "sources": ["source.amazon-ebs.node"],
             "provisioner": [
-                {"ansible": _ansible(playbook, inventory, request.user)},
+                {"ansible": _ansible(site, request.user)},
                 {"shell": {"execute_command": "sudo sh '{{ .Path }}'", "inline": cleaning.strip().splitlines()}},
             ],
         },
@@ -75,7 +98,7 @@ def _source(request: ImageRequest) -> dict[str, Any]:
         "subnet_id": "${var.subnet_id}",
         "associate_public_ip_address": False,
         "ssh_username": request.user,
-        "ssh_interface": "session_manager",
+        **_way_in(request),
         "imds_support": "v2.0",
         "metadata_options": {"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1},
         "launch_block_device_mappings": [volume],
@@ -84,12 +107,23 @@ def _source(request: ImageRequest) -> dict[str, Any]:
     }
 
 
-def _ansible(playbook: str, inventory: str, user: str) -> dict[str, Any]:
+def _way_in(request: ImageRequest) -> dict[str, Any]:
+    """Session Manager needs a role for the build machine, which Packer makes for the time of the build."""
+    if not request.session_manager:
+        return {"ssh_interface": "private_ip"}
+    statement = {"Effect": "Allow", "Action": list(SESSION_ACTIONS), "Resource": ["*"]}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    return {"ssh_interface": "session_manager", "temporary_iam_instance_profile_policy_document": policy}
+
+
+def _ansible(site: Site, user: str) -> dict[str, Any]:
+    """With a list of hosts of ours Packer would not say where the machine is; so it writes one, beside our values."""
     return {
-        "playbook_file": playbook,
+        "playbook_file": site.playbook,
         "user": user,
         "use_proxy": False,
-        "inventory_file": inventory,
-        "host_alias": "bake",
+        "inventory_directory": site.variables,
+        "host_alias": HOST,
+        "groups": list(site.groups),
         "ansible_env_vars": ["ANSIBLE_CONFIG=playbooks/ansible.cfg", "ANSIBLE_NOCOLOR=1"],
     }

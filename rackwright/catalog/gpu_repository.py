@@ -13,6 +13,10 @@ KEYRINGS: Mapping[str, str] = {
 """Repository -> digest. Source: GoogleCloudPlatform/compute-gpu-installation (NVIDIA_KEYRING_SHA256_SUMS), read
 2026-11-21; those of Ubuntu are pinned alike by several public projects."""
 
+COMPONENTS: Mapping[str, tuple[str, ...]] = {"debian": ("contrib",)}
+"""Distribution -> its components, beside ``main``, that packages of NVIDIA's repository depend on.
+Source: https://docs.nvidia.com/datacenter/tesla/driver-installation-guide/debian.html, read 2026-11-21."""
+
 WHEEL_INDEX = "https://pypi.nvidia.com"
 """NVIDIA's own index of Python packages, which alone has the wheels of TensorRT's libraries.
 Source: `index_url` in the source package of tensorrt-cu12-libs 11.4.0.106, read 2026-11-21."""

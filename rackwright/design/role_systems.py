@@ -36,7 +36,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
 """Role -> system -> why the design gives no host of that system the role (`rackwright.design.gpu_roles.NVIDIA_HAS`)."""
 
 NOT_CONVERGED: Mapping[str, frozenset[str]] = {
-    "nvidia_repository": frozenset(CONVERGED_ON),
+    "nvidia_repository": frozenset({"debian-13"}),
     "slurm_login": frozenset({"debian-12", "debian-13"}),
     "gpu_metrics": frozenset({"debian-13"}),
     "nccl": frozenset({"debian-12"}),
@@ -47,7 +47,7 @@ NOT_CONVERGED: Mapping[str, frozenset[str]] = {
 
 WITH_STAND_INS = frozenset(
     {"vgpu", "fabric_manager", "imex", "dcgm", "nsight", "acceptance_tools", "docker", "enroot", "pyxis"}
-    | {"cudnn", "tensorrt"}
+    | {"cudnn", "tensorrt", "nvidia_repository"}
 )
 """Roles that were converged with stand-ins for what only NVIDIA's servers have."""
 

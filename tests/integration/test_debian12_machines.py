@@ -31,15 +31,19 @@ from rackwright.inventory import Host, Inventory
 from rackwright.lock import Lock, load_lock, resolve
 from rackwright.spec import ClusterSpec, load_spec
 from tests.integration.test_configure_machines import free_block
-from tests.integration.vendor_stand_ins import build_all, source_archive, with_vendor_software
+from tests.integration.vendor_stand_ins import StandIn, build_all, digest_of, source_archive, with_vendor_software
 from tests.unit.configure.sample import GPU_ROLES, HEAD_ROLES, SITE_ROLES, design
 
 pytestmark = [pytest.mark.machines, pytest.mark.slow, pytest.mark.timeout(900)]
 
 STACKS = Path(__file__).parents[2] / "stacks"
-NOT_HERE = {"nvidia_repository", "cudnn", "tensorrt", "slurm_login", "nccl"}
-"""NVIDIA's servers, wheels of gigabytes; what Debian 12 does not package: sackd and NCCL."""
+NOT_HERE = {"cudnn", "tensorrt", "slurm_login", "nccl"}
+"""Played by the GPU node of Debian 13 alone; what Debian 12 does not package: sackd and NCCL."""
+KEYRING = StandIn(
+    "cuda-keyring", "1.1-1", "nvidia_repository", libraries=("usr/share/keyrings/cuda-archive-keyring.gpg",)
+)
 VENDORS = {
+    "nvidia_repository",
     *("vgpu", "fabric_manager", "imex", "mig", "dcgm", "nsight", "acceptance_tools", "docker", "podman"),
     *("enroot", "pyxis", "gpu_metrics"),
 }
@@ -92,6 +96,10 @@ class Node:
         site: dict[str, Any] = site_inventory(
             Inventory(cluster="bookworm", hosts=(self.host,)), wanted, self.lock, services
         )
+        site["all"]["children"]["nvidia_repository"]["vars"] |= {
+            "nvidia_repository_keyring_url": f"{settings.apt_repo}/{KEYRING.file_name}",
+            "nvidia_repository_keyring_digest": digest_of(settings.repo / KEYRING.file_name),
+        }
         site["all"]["children"]["acceptance_tools"]["vars"]["acceptance_tools_build_packages"] = ["make"]
         return site
 
@@ -126,7 +134,8 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
         cloud.up(lambda line: None)
         cloud.wait_for_machines(1, 600, lambda line: None)
         cloud.serve_images(sorted(lock.images))
-        packages.publish(settings.repo, {toolkit.file_name: built, **build_all(folder / "debs")})
+        stand_ins = build_all(folder / "debs") | {KEYRING.file_name: KEYRING.build(folder / "debs")}
+        packages.publish(settings.repo, {toolkit.file_name: built, **stand_ins})
         archive = source_archive(settings.repo, "nccl-tests-2.17.6")
         lock = with_vendor_software(lock, archive, f"{settings.apt_repo}/{archive.name}")
         lock = lock.model_copy(update={"packages": {n: p for n, p in lock.packages.items() if p.role != "nccl"}})

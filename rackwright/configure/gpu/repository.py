@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rackwright.catalog.gpu_repository import KEYRINGS
+from rackwright.catalog.gpu_repository import COMPONENTS, KEYRINGS
 from rackwright.catalog.operating_systems import by_release
 from rackwright.lock.model import OperatingSystem
 
@@ -14,3 +14,13 @@ def keyring(system: OperatingSystem, architecture: str) -> tuple[str, str]:
     folder = "sbsa" if architecture == "arm64" else "x86_64"
     url = f"https://developer.download.nvidia.com/compute/cuda/repos/{name}/{folder}/cuda-keyring_1.1-1_all.deb"
     return (url, found) if found else ("", "")
+
+
+def repository_variables(system: OperatingSystem, architecture: str) -> dict[str, object]:
+    """Variables of role nvidia_repository."""
+    url, digest = keyring(system, architecture)
+    return {
+        "nvidia_repository_components": list(COMPONENTS.get(system.distribution, ())),
+        "nvidia_repository_keyring_url": url,
+        "nvidia_repository_keyring_digest": digest,
+    }

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_aws as aws
 
+from infra.aws.compute.power_documents import named_arns, power_policy
 from infra.aws.context import Context
 from infra.aws.documents import (
     Scope,
@@ -19,10 +20,9 @@ from infra.aws.documents import (
     session_manager_policy,
     telemetry_policy,
 )
-from infra.aws.key_documents import wrap_policy
-from infra.aws.people_documents import boundary_policy
-from infra.aws.power_documents import named_arns, power_policy
-from infra.aws.storage_side import data_bucket_arns
+from infra.aws.governing.people_documents import boundary_policy
+from infra.aws.security.key_documents import wrap_policy
+from infra.aws.storage.storage_side import data_bucket_arns
 from rackwright.design.keys import key_alias
 
 ROLE = "aws:iam/role:Role"

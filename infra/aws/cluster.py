@@ -7,16 +7,16 @@ import pulumi
 from infra import hosts
 from infra.aws.account import Account
 from infra.aws.boundary import bounded
-from infra.aws.compute_side import ComputeSide
+from infra.aws.compute.compute_side import ComputeSide
 from infra.aws.configuration_side import ConfigurationSide
 from infra.aws.context import Context
-from infra.aws.dns_side import DnsSide
-from infra.aws.governance_side import GovernanceSide
-from infra.aws.kubernetes_side import KubernetesSide
-from infra.aws.network_side import NetworkSide
+from infra.aws.governing.governance_side import GovernanceSide
+from infra.aws.kubernetes.kubernetes_side import KubernetesSide
+from infra.aws.network.dns_side import DnsSide
+from infra.aws.network.network_side import NetworkSide
 from infra.aws.provider import LOCAL_ENDPOINT, LOCAL_REGION, cluster_provider
-from infra.aws.security_side import SecuritySide
-from infra.aws.storage_side import StorageSide
+from infra.aws.security.security_side import SecuritySide
+from infra.aws.storage.storage_side import StorageSide
 from infra.settings import Settings
 from rackwright.design.model import Design
 

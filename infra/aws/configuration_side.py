@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from infra.aws.bucket import SecureBucket, bucket_name
 from infra.aws.context import Context, Keys
 from infra.aws.documents import bucket_arn, bucket_policy, bundle_policy
-from infra.aws.identity import NodeIdentity
+from infra.aws.security.identity import NodeIdentity
 from infra.settings import Settings
 from rackwright.design.boot import BundleSource, source_for
 from rackwright.design.model import Design

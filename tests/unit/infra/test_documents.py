@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.aws import documents
-from infra.aws.audit_trail import LOG_RETENTION_DAYS, log_retention
 from infra.aws.bucket import bucket_name
-from infra.aws.cost_documents import action_policy, stop_elastic_policy
 from infra.aws.documents import Scope
-from infra.aws.key_documents import WRITERS, key_policy, wrap_policy
-from infra.aws.people_documents import people_policy, require_mfa_policy
+from infra.aws.governing.cost_documents import action_policy, stop_elastic_policy
+from infra.aws.governing.people_documents import people_policy, require_mfa_policy
+from infra.aws.security.audit_trail import LOG_RETENTION_DAYS, log_retention
+from infra.aws.security.key_documents import WRITERS, key_policy, wrap_policy
 from rackwright.design.governance import DataKey
 
 SCOPE = Scope("aws", "123456789012", "us-east-1")

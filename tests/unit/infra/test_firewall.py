@@ -8,7 +8,7 @@ from pulumi_aws.networkfirewall.outputs import (
     FirewallFirewallStatusSyncStateAttachment,
 )
 
-from infra.aws.firewall import endpoints_of
+from infra.aws.network.firewall import endpoints_of
 
 
 def test_every_subnet_of_a_firewall_has_its_endpoint() -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from infra.aws.cluster import AwsCluster
-from infra.aws.dashboard import body
-from infra.aws.patching import FILTERS
-from infra.aws.trail_alarms import PATTERNS
+from infra.aws.governing.dashboard import body
+from infra.aws.governing.patching import FILTERS
+from infra.aws.governing.trail_alarms import PATTERNS
 from infra.settings import Settings
 from policies.evaluation import evaluate
 from policies.profile import STRICTEST

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 
-from infra.aws import launch
+from infra.aws.compute import launch
 from rackwright.catalog import load_catalog
 from rackwright.cloud.aws.services.launches import INSTANCE_TYPES, check_interfaces
 from rackwright.design import design_cluster

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from infra.aws import launch
+from infra.aws.compute import launch
+from infra.aws.compute.power_documents import named_arns, power_policy
 from infra.aws.documents import Scope
-from infra.aws.power_documents import named_arns, power_policy
 from rackwright.catalog import load_catalog
 from rackwright.design import design_cluster
 from rackwright.design.model import Capacity, Pool

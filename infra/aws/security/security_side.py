@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pulumi
 
-from infra.aws.account_defaults import AccountDefaults
-from infra.aws.alerts import Alerts
-from infra.aws.audit_trail import AuditTrail, LogSink
 from infra.aws.bucket import bucket_name
 from infra.aws.configuration_side import node_bucket_arns
 from infra.aws.context import Context, Keys
 from infra.aws.documents import bucket_arn
-from infra.aws.encryption import Encryption
-from infra.aws.identity import NodeIdentity
-from infra.aws.registry import ImageRegistry
-from infra.aws.secrets import ClusterSecrets
-from infra.aws.storage_side import data_bucket_arns
-from infra.aws.traffic_record import traffic_bucket_arns
+from infra.aws.network.traffic_record import traffic_bucket_arns
+from infra.aws.security.account_defaults import AccountDefaults
+from infra.aws.security.alerts import Alerts
+from infra.aws.security.audit_trail import AuditTrail, LogSink
+from infra.aws.security.encryption import Encryption
+from infra.aws.security.identity import NodeIdentity
+from infra.aws.security.registry import ImageRegistry
+from infra.aws.security.secrets import ClusterSecrets
+from infra.aws.storage.storage_side import data_bucket_arns
 
 
 class SecuritySide(pulumi.ComponentResource):

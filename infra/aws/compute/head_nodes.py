@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import pulumi
 import pulumi_aws as aws
 
-from infra.aws import launch
-from infra.aws.recovery import Recovery
+from infra.aws.compute import launch
+from infra.aws.compute.recovery import Recovery
 from rackwright.design.boot import BundleSource
 from rackwright.design.model import Design, Pool
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_aws as aws
 
+from infra.aws.compute.power_documents import named_arns, power_policy
 from infra.aws.context import Context
 from infra.aws.documents import Scope
-from infra.aws.identity import NodeIdentity
-from infra.aws.power_documents import named_arns, power_policy
+from infra.aws.security.identity import NodeIdentity
 from rackwright.design.model import Pool
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import pulumi
 import pulumi_aws as aws
 
-from infra.aws.access import ClusterAccess
-from infra.aws.audit_trail import log_retention
 from infra.aws.context import Context, Keys
-from infra.aws.dns_firewall import DnsFirewall
-from infra.aws.endpoints import ServiceEndpoints, one_per_zone
-from infra.aws.fabric_access import FabricAccess
-from infra.aws.firewall import Firewall
-from infra.aws.network import Network
-from infra.aws.network_acls import NetworkAcls
-from infra.aws.network_routes import NetworkRoutes
-from infra.aws.traffic_record import TrafficRecord, traffic_bucket
-from infra.aws.vpn import ClientEndpoint, SiteTunnels
+from infra.aws.network.access import ClusterAccess
+from infra.aws.network.dns_firewall import DnsFirewall
+from infra.aws.network.endpoints import ServiceEndpoints, one_per_zone
+from infra.aws.network.fabric_access import FabricAccess
+from infra.aws.network.firewall import Firewall
+from infra.aws.network.network import Network
+from infra.aws.network.network_acls import NetworkAcls
+from infra.aws.network.network_routes import NetworkRoutes
+from infra.aws.network.traffic_record import TrafficRecord, traffic_bucket
+from infra.aws.network.vpn import ClientEndpoint, SiteTunnels
+from infra.aws.security.audit_trail import log_retention
 
 
 class NetworkSide(pulumi.ComponentResource):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pulumi
 
+from infra.aws.compute.members import Members, find_members
 from infra.aws.context import Context, Keys
-from infra.aws.eks_access import People
-from infra.aws.eks_addons import Addons
-from infra.aws.eks_cluster import ControlPlane
-from infra.aws.eks_nodes import ManagedNodes, NodeRole
-from infra.aws.members import Members, find_members
-from infra.aws.network_side import NetworkSide
+from infra.aws.kubernetes.eks_access import People
+from infra.aws.kubernetes.eks_addons import Addons
+from infra.aws.kubernetes.eks_cluster import ControlPlane
+from infra.aws.kubernetes.eks_nodes import ManagedNodes, NodeRole
+from infra.aws.network.network_side import NetworkSide
 from rackwright.design.kubernetes_model import Kubernetes
 
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_aws as aws
 
-from infra.aws.backup_plan import managed_policy
 from infra.aws.bucket import SecureBucket, bucket_name
 from infra.aws.context import Context, Keys
 from infra.aws.documents import Scope, bucket_arn, config_bucket_policy, config_writer_policy, trust
+from infra.aws.governing.backup_plan import managed_policy
 
 MANAGED_POLICY = "service-role/AWS_ConfigRole"
 """AWS's own policy for reading every configuration: it grows with AWS's types."""

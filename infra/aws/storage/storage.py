@@ -9,7 +9,7 @@ import pulumi_aws as aws
 
 from infra.aws.context import Context
 from infra.aws.documents import file_system_policy
-from infra.aws.storage_access import StorageAccess
+from infra.aws.storage.storage_access import StorageAccess
 from rackwright.design.governance import AccessPoint, Link, StorageTerms
 from rackwright.design.model import Storage
 

@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.aws.context import Context
-from infra.aws.people_documents import people_policy, require_mfa_policy
+from infra.aws.governing.people_documents import people_policy, require_mfa_policy
 from rackwright.design.governance import PermissionSet
 
 

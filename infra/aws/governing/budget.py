@@ -6,8 +6,8 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.aws.context import Context
-from infra.aws.cost_documents import action_policy, stop_elastic_policy
 from infra.aws.documents import trust
+from infra.aws.governing.cost_documents import action_policy, stop_elastic_policy
 from rackwright.design.governance import Spending
 
 

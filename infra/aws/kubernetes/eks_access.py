@@ -6,8 +6,8 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.aws.context import Context
-from infra.aws.eks_cluster import ControlPlane
-from infra.aws.eks_documents import access_policy, find_cluster_policy, people_trust
+from infra.aws.kubernetes.eks_cluster import ControlPlane
+from infra.aws.kubernetes.eks_documents import access_policy, find_cluster_policy, people_trust
 from rackwright.design.kubernetes_model import Kubernetes, Person
 
 

@@ -10,11 +10,11 @@ from functools import partial
 import pulumi
 import pulumi_aws as aws
 
-from infra.aws import launch
+from infra.aws.compute import launch
 from infra.aws.context import Context, Keys
 from infra.aws.documents import trust
-from infra.aws.eks_cluster import ControlPlane
-from infra.aws.eks_documents import managed_policy
+from infra.aws.kubernetes.eks_cluster import ControlPlane
+from infra.aws.kubernetes.eks_documents import managed_policy
 from rackwright.design.kubernetes_boot import node_config
 from rackwright.design.kubernetes_model import Kubernetes, NodeGroup
 from rackwright.design.model import Pool

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pulumi
 
-from infra.aws.access_logs import AccessLogBucket
 from infra.aws.bucket import SecureBucket, bucket_name
 from infra.aws.context import Context, Keys
 from infra.aws.documents import bucket_arn, bucket_policy
-from infra.aws.network_side import NetworkSide
-from infra.aws.storage import Home, Scratch
+from infra.aws.network.network_side import NetworkSide
+from infra.aws.storage.access_logs import AccessLogBucket
+from infra.aws.storage.storage import Home, Scratch
 from rackwright.design.governance import StorageTerms
 from rackwright.design.model import Design, Network, Storage
 

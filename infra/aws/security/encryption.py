@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.aws.account import Account
-from infra.aws.key_documents import key_policy
+from infra.aws.security.key_documents import key_policy
 from rackwright.design.governance import DataKey, KeyClass
 from rackwright.design.keys import key_alias
 

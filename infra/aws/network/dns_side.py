@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.aws.context import Context
-from infra.aws.network_side import NetworkSide
+from infra.aws.network.network_side import NetworkSide
 from rackwright.design.dns import address_records, mounted_names
 
 TTL_S = 60

@@ -9,9 +9,9 @@ import pulumi_aws as aws
 
 from infra.aws.context import Context
 from infra.aws.documents import bucket_use_policy
-from infra.aws.eks_cluster import ControlPlane
-from infra.aws.eks_documents import managed_policy, pod_trust
-from infra.aws.storage_side import data_bucket_arns
+from infra.aws.kubernetes.eks_cluster import ControlPlane
+from infra.aws.kubernetes.eks_documents import managed_policy, pod_trust
+from infra.aws.storage.storage_side import data_bucket_arns
 from rackwright.design.kubernetes_model import Addon, Kubernetes
 
 

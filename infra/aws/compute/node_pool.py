@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
-from infra.aws import launch
+from infra.aws.compute import launch
 from rackwright.design.boot import BundleSource
 from rackwright.design.images import root_device_of
 from rackwright.design.model import Design, Pool

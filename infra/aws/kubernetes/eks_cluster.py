@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_aws as aws
 
-from infra.aws.audit_trail import log_retention
 from infra.aws.context import Context, Keys
 from infra.aws.documents import trust
-from infra.aws.eks_documents import managed_policy
-from infra.aws.encryption import Encryption
+from infra.aws.kubernetes.eks_documents import managed_policy
+from infra.aws.security.audit_trail import log_retention
+from infra.aws.security.encryption import Encryption
 from rackwright.design.kubernetes_model import Kubernetes
 
 API_PORT = 443

@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.aws.context import Context
-from infra.aws.storage_side import of_kind, physical_name
+from infra.aws.storage.storage_side import of_kind, physical_name
 from rackwright.design.governance import Detection
 
 PROTECTIONS = (

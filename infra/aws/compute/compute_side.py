@@ -5,15 +5,15 @@ from __future__ import annotations
 import pulumi
 import pulumi_aws as aws
 
-from infra.aws import launch
+from infra.aws.compute import launch
+from infra.aws.compute.head_nodes import HeadNodes
+from infra.aws.compute.members import Members, find_members
+from infra.aws.compute.node_pool import NodePool
+from infra.aws.compute.slurm_power import SlurmPower
 from infra.aws.configuration_side import bundle_source
 from infra.aws.context import Context, Keys
-from infra.aws.head_nodes import HeadNodes
-from infra.aws.identity import NodeIdentity
-from infra.aws.members import Members, find_members
-from infra.aws.network_side import NetworkSide
-from infra.aws.node_pool import NodePool
-from infra.aws.slurm_power import SlurmPower
+from infra.aws.network.network_side import NetworkSide
+from infra.aws.security.identity import NodeIdentity
 from rackwright.design import node_name
 from rackwright.design.elastic import POWER_ROLE
 from rackwright.design.hosts import elastic_names_by_pool

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pulumi
 
-from infra.aws.backup_plan import BackupPlan
-from infra.aws.budget import CostGuard
-from infra.aws.compute_side import ComputeSide
-from infra.aws.configuration_record import ConfigurationRecord
+from infra.aws.compute.compute_side import ComputeSide
 from infra.aws.context import Context
-from infra.aws.dashboard import ClusterDashboard
-from infra.aws.detection import declare_detection
-from infra.aws.idle_gpus import IdleGpus
-from infra.aws.patching import Patches
-from infra.aws.people import CentralPeople, LocalPeople
-from infra.aws.security_side import SecuritySide
-from infra.aws.storage_side import StorageSide, of_kind
-from infra.aws.trail_alarms import TrailAlarms
+from infra.aws.governing.backup_plan import BackupPlan
+from infra.aws.governing.budget import CostGuard
+from infra.aws.governing.configuration_record import ConfigurationRecord
+from infra.aws.governing.dashboard import ClusterDashboard
+from infra.aws.governing.detection import declare_detection
+from infra.aws.governing.idle_gpus import IdleGpus
+from infra.aws.governing.patching import Patches
+from infra.aws.governing.people import CentralPeople, LocalPeople
+from infra.aws.governing.trail_alarms import TrailAlarms
+from infra.aws.security.security_side import SecuritySide
+from infra.aws.storage.storage_side import StorageSide, of_kind
 from rackwright.design.governance import PermissionSet
 
 KINDS = ("fsx-lustre", "efs")

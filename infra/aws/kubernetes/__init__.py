@@ -1,0 +1,1 @@
+"""Kubernetes on AWS: control plane, nodes, add-ons, people."""

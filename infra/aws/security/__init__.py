@@ -1,0 +1,1 @@
+"""The security side: keys, secrets, what nodes may do, the record of API calls."""

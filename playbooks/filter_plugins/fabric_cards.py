@@ -6,12 +6,16 @@ It runs wherever the playbooks run, so it needs Ansible and Python only.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 MELLANOX = "mlx"
 """Beginning of the names of the drivers of NVIDIA's network cards (mlx4_core, mlx5_core)."""
 OVER_FABRIC = frozenset({"rdma", "tcp", "fc"})
 """Transports of an NVMe drive that is not in the node."""
+OVER_NETWORK = frozenset({"iscsi", "fc"})
+"""How lsblk says that a disk is not in the node."""
+_CONTROLLER = re.compile(r"nvme\d+")
 
 
 def cards_that_must_stay(lines: Iterable[str]) -> dict[str, str]:
@@ -19,7 +23,8 @@ def cards_that_must_stay(lines: Iterable[str]) -> dict[str, str]:
 
     `lines` are the answers of the role's question: the default routes as JSON (`ip -json route`), then ``card`` with
     interface, PCI address and driver, ``above`` with an interface and one below it, ``root`` with the source of ``/``,
-    ``nvme`` with controller, transport and address, ``job`` with a process. A line that is none of these is ignored.
+    ``under`` with each block device that it lies on and how that is attached, ``nvme`` with controller, transport and
+    address, ``job`` with a process. A line that is none of these is ignored.
     """
     told = [line.split() for line in lines if line.strip()]
     cards = {words[1]: words[3] for words in told if words[0] == "card" and words[3:]}
@@ -38,10 +43,9 @@ def cards_that_must_stay(lines: Iterable[str]) -> dict[str, str]:
 
 def _routed(lines: Iterable[str]) -> set[str]:
     """Interfaces of default routes."""
-    for line in lines:
-        if line.startswith("["):
-            return {str(route["dev"]) for route in json.loads(line) if "dev" in route}
-    return set()
+    routes = [route for line in lines if line.startswith("[") for route in json.loads(line)]
+    hops = [hop for route in routes for hop in (route, *route.get("nexthops", []))]
+    return {str(hop["dev"]) for hop in hops if "dev" in hop}
 
 
 def _carriers(interfaces: set[str], below: Mapping[str, set[str]]) -> set[str]:
@@ -54,11 +58,17 @@ def _carriers(interfaces: set[str], below: Mapping[str, set[str]]) -> set[str]:
 
 
 def _root_is_remote(told: list[list[str]]) -> bool:
-    """Whether the root file system comes over a network: NFS, or an NVMe drive over a fabric."""
+    """Whether the root file system comes over a network: NFS, iSCSI, Fibre Channel, or an NVMe drive over a fabric.
+
+    It counts what lies below a volume or an encrypted device too.
+    """
     sources = [words[1] for words in told if words[0] == "root" and words[1:]]
+    under = [words[1:] for words in told if words[0] == "under" and words[1:]]
     remote = {words[1] for words in told if words[0] == "nvme" and words[2:] and words[2] in OVER_FABRIC}
-    controllers = {source.removeprefix("/dev/").split("n1")[0] for source in sources}
-    return bool(controllers & remote) or any(":" in source for source in sources)
+    names = (name.removeprefix("/dev/") for name in (*sources, *(words[0] for words in under)))
+    controllers = {found[0] for name in names if (found := _CONTROLLER.match(name))}
+    attached = {words[1] for words in under if words[1:]}
+    return bool(controllers & remote or attached & OVER_NETWORK) or any(":" in source for source in sources)
 
 
 class FilterModule:

@@ -61,7 +61,7 @@ ON_REAL_HOSTS: Mapping[str, tuple[str, str, str]] = {
     ),
     "fabric_efa": ("fabric.efa", "libfabric sees EFA", "/opt/amazon/efa/bin/fi_info -p efa > /dev/null"),
     "fabric_infiniband": ("fabric.ports", "InfiniBand ports are active", "ibstat | grep -q 'State: Active'"),
-    "subnet_manager": ("fabric.manager", "The subnet manager runs", "systemctl is-active --quiet opensm"),
+    "subnet_manager": ("fabric.manager", "The subnet manager runs", "pgrep --exact opensm > /dev/null"),
     "roce": ("fabric.lossless", "The lossless class is set", "systemctl is-active --quiet rackwright-roce"),
     "storage_scratch": (
         "storage.local_drives",

@@ -14,6 +14,8 @@ from ruamel.yaml import YAML
 
 from rackwright.configure.runner import PLAYBOOKS
 
+GOLDEN = Path(__file__).parents[1] / "golden/playbooks/local/roce.roce"
+
 
 def variable(role: str, name: str) -> str:
     return str(YAML(typ="safe").load((PLAYBOOKS / "roles" / role / "vars/main.yml").read_text())[name])
@@ -45,6 +47,21 @@ def test_the_running_and_the_next_kernel_are_found(
     programs = {"uname": f"echo {running}", "ls": f"printf '{listing}\\n'"}
     found = on_a_node(tmp_path, variable("gpu_driver", "gpu_driver_kernels"), programs)
     assert sorted(found.split()) == sorted(kernels)
+
+
+def test_the_lossless_class_leaves_a_card_below_a_bond_of_the_default_route_alone(tmp_path: Path) -> None:
+    net = tmp_path / "net"
+    for card in ("ens1", "ens2"):
+        (net / card / "device/infiniband/mlx5_0/ports/1").mkdir(parents=True)
+    (net / "bond0").mkdir()
+    (net / "ens1/upper_bond0").symlink_to(net / "bond0")
+    script = GOLDEN.read_text().replace("/sys/class/net", str(net))
+    programs = {"ip": 'case $* in "-6 "*) echo "default via fe80::1 dev bond0 metric 1" ;; *"mtu"*) echo "$*" ;; esac'}
+    found = on_a_node(tmp_path, script, {**programs, "dcb": 'echo "dcb $*"', "cma_roce_tos": ":"}).splitlines()
+    assert "ens1 carries the default route; left alone" in found
+    assert "ens2: lossless class 3" in found
+    assert not [line for line in found if line.startswith(("dcb", "link")) and "ens1" in line]
+    assert [line for line in found if line.startswith("dcb pfc set dev ens2")]
 
 
 @pytest.mark.parametrize(("version", "good"), [("1.20.1", True), ("1.19.1", True), ("1.17.8", False), ("1.9.0", False)])

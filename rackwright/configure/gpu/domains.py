@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from rackwright.design.model import Pool
+from rackwright.design.model import Design, Pool
 from rackwright.inventory import Host, Inventory
+from rackwright.lock.model import Lock
 
 DOMAIN = "nvlink_domain"
 """Variable by which provisioning names a host's domain, where the cloud tells it (an UltraServer's id)."""
@@ -29,3 +30,13 @@ def domain_of(host: Host, pool: Pool) -> str | None:
     if str(host.address) in pool.addresses:
         return str(pool.addresses.index(str(host.address)) // pool.nvlink_domain_nodes)
     return None
+
+
+def channel_options(design: Design, lock: Lock) -> dict[str, int | str]:
+    """Parameters of the driver's module by which a job may use IMEX: its first channel is made at the load.
+
+    Kubernetes makes a channel for each compute domain itself.
+    Source: https://docs.nvidia.com/multi-node-nvlink-systems/imex-guide/imexchannels.html, read 2026-11-21.
+    """
+    own = "imex" in lock.software and design.software.imex_owner == "host"
+    return {"NVreg_CreateImexChannel0": 1} if own else {}

@@ -57,9 +57,13 @@ def library_release(product: str, lock: Lock) -> str:
 
 
 def nccl_settings(design: Design) -> Mapping[str, str]:
-    """Defaults of NCCL on every node. On EFA the tuner knows the machine better than NCCL's own model does.
+    """Defaults of NCCL on every node.
 
-    Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-start-nccl.html, read 2026-11-21.
+    On EFA the tuner knows the machine better than NCCL's own model does; where the switches reduce (SHARP), NCCL is
+    told to let them.
+    Sources: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-start-nccl.html and
+    https://docs.nvidia.com/networking/display/hpcxv226/NCCL-RDMA-SHARP-Plugins, read 2026-11-21.
     """
     tuner = {"NCCL_TUNER_PLUGIN": "libnccl-ofi-tuner.so"} if design.fabric.kind == "efa" else {}
-    return {"NCCL_SOCKET_IFNAME": _NO_FABRIC, **tuner}
+    reduced = design.fabric.kind == "infiniband" and design.subnet is not None and design.subnet.sharp
+    return {"NCCL_SOCKET_IFNAME": _NO_FABRIC, **tuner, **({"NCCL_COLLNET_ENABLE": "1"} if reduced else {})}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from rackwright.catalog import load_catalog
 from rackwright.configure.gpu.archives import BUILD_PACKAGES, archives_of, builds
 from rackwright.configure.gpu.divided import mig_devices, mig_places
-from rackwright.configure.gpu.domains import domain_addresses
+from rackwright.configure.gpu.domains import channel_options, domain_addresses
 from rackwright.configure.gpu.driver import (
     driver_release,
     kernel_packages,
@@ -51,7 +51,7 @@ def _driver(site: Site) -> dict[str, Variables]:
             "gpu_driver_module_name": module_name(site.design, site.lock),
             "gpu_driver_release": driver_release(site.lock),
             "gpu_driver_gpu_present": not site.is_rehearsal,
-            "gpu_driver_module_options": module_options(site.design),
+            "gpu_driver_module_options": channel_options(site.design, site.lock) | module_options(site.design),
             "gpu_driver_modules_at_boot": modules_at_boot(site.design, site.lock),
             "gpu_driver_kernel_package": kernel.prefix,
             "gpu_driver_compiles": kernel.compiles,

@@ -16,7 +16,7 @@ from rackwright.catalog.gpus import arrange, mig_counts
 from rackwright.catalog.software import load_software
 from rackwright.configure.gpu.archives import builds
 from rackwright.configure.gpu.containers import configuration_form, locked_digests, policy, toolkit_floor, way_of
-from rackwright.configure.gpu.domains import domain_addresses
+from rackwright.configure.gpu.domains import channel_options, domain_addresses
 from rackwright.configure.gpu.driver import kernel_packages, module_name, module_options, modules_at_boot
 from rackwright.configure.gpu.libraries import is_cuda_runtime, nccl_settings
 from rackwright.configure.gpu.repository import keyring
@@ -145,6 +145,21 @@ def test_the_compilers_part_of_the_runtime_is_not_the_runtime() -> None:
     assert is_cuda_runtime("cuda-cudart-13-0")
     assert is_cuda_runtime("libcudart12")
     assert not is_cuda_runtime("cuda-cudart-dev-13-0")
+
+
+def test_a_job_has_an_imex_channel_where_the_node_owns_imex_and_none_is_made_for_kubernetes() -> None:
+    rack = lock().model_copy(update={"software": {**lock().software, "imex": "580.1"}})
+    assert channel_options(design("on-prem"), rack) == {"NVreg_CreateImexChannel0": 1}
+    kubernetes = NodeSoftware(imex_owner="kubernetes")
+    assert channel_options(design("on-prem").model_copy(update={"software": kubernetes}), rack) == {}
+    assert channel_options(design("on-prem"), lock()) == {}
+
+
+def test_nccl_lets_the_switches_reduce_where_the_design_says_so() -> None:
+    plain = design("on-prem")
+    site = plain.model_copy(update={"fabric": plain.fabric.model_copy(update={"kind": "infiniband"})})
+    assert nccl_settings(site)["NCCL_COLLNET_ENABLE"] == "1"
+    assert "NCCL_COLLNET_ENABLE" not in nccl_settings(site.model_copy(update={"subnet": None}))
 
 
 def test_sources_are_built_with_the_locked_cuda() -> None:

@@ -35,6 +35,9 @@ def told(*, routes: list[str], cards: dict[str, str], above: dict[str, list[str]
     return [*lines, *more]
 
 
+ALL = {"ib0", "ib1"}
+
+
 def stays(**asked: Any) -> set[str]:
     given_ = {"routes": [], "cards": {"ib0": "mlx5_core", "ib1": "mlx5_core"}, "above": {}, "more": [], **asked}
     return set(CARDS.cards_that_must_stay(told(**given_)))
@@ -53,7 +56,17 @@ def test_every_card_stays_where_the_root_disk_comes_over_a_network_or_a_job_runs
     assert stays(more=["root /dev/nvme0n1p2", "nvme nvme0 rdma traddr=10.0.0.1"]) == {"ib0", "ib1"}
     assert stays(more=["root server:/export"]) == {"ib0", "ib1"}
     assert stays(more=["root /dev/nvme0n1p2", "nvme nvme0 pcie 0000:02:00.0"]) == set()
-    assert stays(more=["job 4711"]) == {"ib0", "ib1"}
+    assert stays(more=["root /dev/mapper/vg-root", "under vg-root", "under nvme3n2 nvme", "nvme nvme3 tcp x"]) == ALL
+    assert stays(more=["root /dev/mapper/crypt", "under crypt", "under sdb iscsi"]) == ALL
+    assert stays(more=["root /dev/mapper/vg-root", "under vg-root", "under nvme0n1 nvme", "nvme nvme0 pcie x"]) == set()
+    assert stays(more=["job 4711"]) == ALL
+
+
+def test_a_default_route_of_either_family_or_with_several_next_hops_keeps_its_cards() -> None:
+    six = json.dumps([{"dst": "default", "dev": "ib1"}])
+    assert stays(routes=["eno1"], more=[six]) == {"ib1"}
+    hops = json.dumps([{"dst": "default", "nexthops": [{"dev": "ib0"}, {"dev": "eno2"}]}])
+    assert stays(routes=[], more=[hops]) == {"ib0"}
 
 
 names = st.sampled_from(["eno1", "ib0", "ib1", "bond0", "vlan7"])

@@ -142,8 +142,32 @@ def test_an_image_without_the_signature_that_the_policy_asks_for_is_refused(
     copied = node.on(f"sudo skopeo copy docker://{reference} dir:/tmp/unsigned")
     assert copied.returncode != 0
     assert "ignature" in copied.stderr, copied.stderr
+    pulled = as_ben(node, f"podman --storage-driver=vfs pull --quiet {reference}")
+    assert pulled.returncode != 0
+    assert "ignature" in pulled.stderr, "users without root are bound by the same policy"
     node.configure(playbook="runtime.yml").raise_if_failed()
     assert node.on(f"sudo skopeo copy docker://{reference} dir:/tmp/accepted").returncode == 0
+
+
+def as_ben(node: Node, command: str) -> subprocess.CompletedProcess[str]:
+    """`command` as a user without any rights, in a session of its own."""
+    node.says("id ben > /dev/null 2>&1 || sudo useradd --system --create-home ben")
+    node.says("sudo install --directory --owner=ben --mode=0700 /run/ben")
+    return node.on(f"cd / && sudo --user=ben env HOME=/home/ben XDG_RUNTIME_DIR=/run/ben {command}")
+
+
+def test_a_user_runs_containers_without_root_under_ids_of_its_own(node: Node, first: ConfigureResult) -> None:
+    """With the plain driver of storage: the guest has no /dev/fuse, and its root is an overlay already."""
+    del first
+    podman = "podman --storage-driver=vfs"
+    files = "bin/cat $(ldd /bin/cat | grep --only-matching '/[^ ]*' | cut --characters=2-)"
+    node.says(f"tar --create --dereference --directory=/ --file=/tmp/cat.tar {files}")
+    made = as_ben(node, f"{podman} import --quiet /tmp/cat.tar localhost/cat:1")
+    assert made.returncode == 0, made.stderr
+    ran = as_ben(node, f"{podman} run --rm --network=none localhost/cat:1 /bin/cat /proc/self/uid_map")
+    assert ran.returncode == 0, ran.stderr
+    [first_id] = {line.split(":")[1] for line in node.says("grep ^ben: /etc/subuid").splitlines()}
+    assert ran.stdout.split() == ["0", node.says("id --user ben"), "1", "1", first_id, "65536"]
 
 
 def test_a_node_whose_gpu_is_in_use_keeps_its_devices_and_its_units(node: Node, first: ConfigureResult) -> None:

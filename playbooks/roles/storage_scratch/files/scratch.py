@@ -17,8 +17,6 @@ from pathlib import Path
 from typing import Any
 
 ARRAY, MAPPED, LABEL = "/dev/md/scratch", "/dev/mapper/scratch", "scratch"
-OURS = {"linux_raid_member", "crypto_LUKS", None}
-"""What a drive may carry: parts of such a volume, or nothing."""
 SETTINGS = Path("/etc/rackwright/scratch.json")
 KEY = Path("/run/rackwright-scratch.key")
 """In memory; gone as soon as the volume is open."""
@@ -41,7 +39,19 @@ def is_free(block: Mapping[str, Any]) -> bool:
     remote = "Elastic Block Store" in (block.get("model") or "")
     other = [child for child in block.get("children", []) if not str(child["type"]).startswith(("raid", "crypt"))]
     mounted = [point for point in block.get("mountpoints", []) if point]
-    return local and not remote and not other and not mounted and block.get("fstype") in OURS
+    return local and not remote and not other and not mounted and is_ours(block)
+
+
+def is_ours(block: Mapping[str, Any]) -> bool:
+    """Whether a drive carries nothing, or a part of such a volume: its label names the array, ``host:scratch``."""
+    name = str(block.get("label") or "").rpartition(":")[2]
+    return not block.get("fstype") or (block["fstype"] == "linux_raid_member" and name == LABEL)
+
+
+def arrays(blocks: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Arrays of ours that udev has assembled at boot, under whatever name; they are in the way of our own."""
+    children = [child for block in blocks if is_free(block) for child in block.get("children", [])]
+    return sorted({str(child["path"]) for child in children if str(child["type"]).startswith("raid")})
 
 
 def steps_up(found: Sequence[str], wanted: Settings, *, exists: bool) -> list[Command]:
@@ -106,10 +116,13 @@ def asked(command: Command, given: bytes = b"") -> bytes:
 
 def up(wanted: Settings) -> str | None:
     """Make or open the volume; why not, if it cannot be. One whose key was in memory is made anew."""
-    columns = "NAME,PATH,TYPE,MODEL,FSTYPE,MOUNTPOINTS"
-    found = drives(json.loads(asked(["lsblk", "--json", "--output", columns]))["blockdevices"])
+    columns = "NAME,PATH,TYPE,MODEL,FSTYPE,LABEL,MOUNTPOINTS"
+    blocks = json.loads(asked(["lsblk", "--json", "--output", columns]))["blockdevices"]
+    found = drives(blocks)
     if not found or len(found) < wanted["drives"]:
         return f"{len(found)} free local drives, the design has {wanted['drives']}: {', '.join(found) or 'none'}"
+    for array in arrays(blocks):  # one that is in use stays, and the next command says so
+        subprocess.run(["mdadm", "--stop", array], capture_output=True, check=False)
     assembled = subprocess.run(["mdadm", "--assemble", ARRAY, *found], capture_output=True, check=False)
     exists = assembled.returncode == 0 and wanted["key_in"] != "memory"
     if assembled.returncode == 0 and not exists:

@@ -97,6 +97,8 @@ TAKEN = {
     "one with somebody's file system": {"fstype": "ext4"},
     "a volume of EBS": {"model": "Amazon Elastic Block Store"},
     "no disk": {"type": "rom"},
+    "one of somebody's encrypted volume": {"fstype": "crypto_LUKS"},
+    "one of somebody's array": {"fstype": "linux_raid_member", "label": "filer:data"},
 }
 
 
@@ -106,8 +108,11 @@ def test_a_drive_that_carries_something_is_never_taken(why: str) -> None:
 
 
 def test_drives_of_an_earlier_volume_are_found_again() -> None:
-    ours = block(fstype="linux_raid_member", children=[{"type": "raid0"}])
-    assert SCRATCH.drives([ours, block("sda")]) == ["/dev/nvme1n1"]
+    found = block(
+        fstype="linux_raid_member", label="train-1:scratch", children=[{"type": "raid0", "path": "/dev/md127"}]
+    )
+    assert SCRATCH.drives([found, block("sda")]) == ["/dev/nvme1n1"]
+    assert SCRATCH.arrays([found, block("sda")]) == ["/dev/md127"], "udev assembled it at boot under a name of its own"
 
 
 settings = st.fixed_dictionaries(

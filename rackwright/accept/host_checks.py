@@ -6,9 +6,11 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping
 
 from rackwright.accept.question import Answer, Opinion, Question, contains, equals, not_evaluated, passes_when
+from rackwright.catalog.version import version_order
 from rackwright.design.model import Design
 from rackwright.inventory import Host
 from rackwright.lock.belonging import packages_for
+from rackwright.lock.libraries import cuda_library
 from rackwright.lock.model import Lock, Package
 from rackwright.outcome import Check
 
@@ -150,7 +152,7 @@ def _service(name: str, id_: str = "", title: str = "") -> Question:
 
 
 def _module_source(lock: Lock) -> Question:
-    version = next((p.version for name, p in lock.packages.items() if name.endswith("-kernel-dkms")), "")
+    version = next((p.version for name, p in lock.packages.items() if "kernel" in name and name.endswith("-dkms")), "")
     upstream = version.rpartition("-")[0].rpartition(":")[2]
     return Question(
         "driver.module_source",
@@ -164,22 +166,25 @@ def _cuda(lock: Lock) -> Question:
     name, package = next((n, p) for n, p in lock.packages.items() if n.startswith(("libcudart", "cuda-cudart")))
     version = ".".join(package.version.split(".")[:2])
     code = (
-        "import ctypes; version = ctypes.c_int(); "
-        f'ctypes.CDLL("libcudart.so.{version.split(".")[0]}").cudaRuntimeGetVersion(ctypes.byref(version)); '
-        'print(f"{version.value // 1000}.{version.value % 1000 // 10}")'
+        f'import ctypes, re; ctypes.CDLL("{cuda_library(version)}"); '
+        r'print(re.search(r"/libcudart\.so\.(\d+\.\d+)\.", open("/proc/self/maps").read())[1])'
     )
     command = shlex.join(["python3", "-c", code])
     return Question(
-        "cuda.runtime", f"The CUDA runtime library answers ({name})", command, equals(version, "wrong library")
+        "cuda.runtime",
+        f"The CUDA runtime library loads in its release ({name})",
+        command,
+        equals(version, "wrong library"),
     )
 
 
 def _containers(lock: Lock) -> Iterable[Question]:
     wanted = {
         'BinaryName = "/usr/bin/nvidia-container-runtime"': "runtime nvidia",
-        "enable_cdi = true": "CDI",
         'config_path = "/etc/containerd/certs.d"': "mirrors",
     }
+    if version_order(lock.software.get("containerd", "2")) >= version_order("1.7"):
+        wanted["enable_cdi = true"] = "CDI"  # before, NVIDIA's runtime alone brings devices by CDI
     yield Question(
         "containers.toolkit",
         "containerd has NVIDIA's runtime, CDI and the mirrors",

@@ -37,6 +37,7 @@ evaluated. Nothing was converged on Ubuntu or Rocky: no root of theirs can be ha
 
 _SYSTEMS_TAIL = """\
 - NFS over TLS on debian-12 and ubuntu-22.04: no ktls-utils, and kernels before 6.5.
+- CDI by containerd on debian-12: its containerd 1.6 does not know it; NVIDIA's runtime brings the devices all the same.
 - Rocky 9: every role, because `base` installs with apt and every host runs `base`. A lock for Rocky 9 names the
   packages all the same, for those who configure such hosts by other means.
 """

@@ -40,6 +40,7 @@ NOT_CONVERGED: Mapping[str, frozenset[str]] = {
     "slurm_login": frozenset({"debian-12", "debian-13"}),
     "gpu_metrics": frozenset({"debian-13"}),
     "nccl": frozenset({"debian-12"}),
+    "pyxis": frozenset({"debian-12"}),
     "cudnn": frozenset({"debian-12"}),
     "tensorrt": frozenset({"debian-12"}),
 }

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from rackwright.accept import accept
 from rackwright.catalog import load_catalog
 from rackwright.catalog.operating_systems import local_image
 from rackwright.catalog.software import load_software
@@ -29,6 +30,7 @@ from rackwright.design import design_cluster
 from rackwright.design.wants import wants_of
 from rackwright.inventory import Host, Inventory
 from rackwright.lock import Lock, load_lock, resolve
+from rackwright.outcome import Check, Verdict
 from rackwright.spec import ClusterSpec, load_spec
 from tests.integration.test_configure_machines import free_block
 from tests.integration.vendor_stand_ins import StandIn, build_all, digest_of, source_archive, with_vendor_software
@@ -45,8 +47,9 @@ KEYRING = StandIn(
 VENDORS = {
     "nvidia_repository",
     *("vgpu", "fabric_manager", "imex", "mig", "dcgm", "nsight", "acceptance_tools", "docker", "podman"),
-    *("enroot", "pyxis", "gpu_metrics"),
+    *("enroot", "gpu_metrics"),
 }
+"""Without pyxis: Slurm runs here and would load the stand-in of its plug-in."""
 ROLES = frozenset({*HEAD_ROLES, *GPU_ROLES, *SITE_ROLES, *VENDORS} - NOT_HERE)
 SECRETS = {
     "munge_key": "a key for the tests only, of at least 32 characters",
@@ -103,6 +106,19 @@ class Node:
         site["all"]["children"]["acceptance_tools"]["vars"]["acceptance_tools_build_packages"] = ["make"]
         return site
 
+    def failed(self) -> list[Check]:
+        """Acceptance checks that failed."""
+        settings, inventory = self.cloud.settings, Inventory(cluster="bookworm", hosts=(self.host,))
+        ssh = ssh_key(settings.root)
+        found = accept(
+            design(nodes=1),
+            self.lock,
+            inventory,
+            lambda host: ssh_command(settings, str(host.address), ssh),
+            lambda check: None,
+        )
+        return [check for check in found if check.verdict is Verdict.FAILED]
+
     def configure(self) -> ConfigureResult:
         settings = self.cloud.settings
         return configure(
@@ -154,3 +170,9 @@ def test_every_role_that_debian_12_can_play_converges_and_a_second_run_changes_n
     again = node.configure()
     again.raise_if_failed()
     assert again.changed == 0
+    assert node.failed() == []
+
+
+def test_a_job_runs_under_the_slurm_of_debian_12(node: Node) -> None:
+    assert node.says("srun --nodes=1 --gres=gpu:8 hostname") == "all-1"
+    assert node.says("sinfo --version").startswith("slurm-wlm 22.05")

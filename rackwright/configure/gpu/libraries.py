@@ -40,12 +40,6 @@ def cuda_runtime(lock: Lock) -> str:
     return ".".join(version.split(".")[:2])
 
 
-def cuda_library(lock: Lock) -> str:
-    """Name by which programs load the runtime library: that of CUDA 11 has a minor number that never changes."""
-    major = cuda_runtime(lock).partition(".")[0]
-    return f"libcudart.so.{major}.0" if major == "11" else f"libcudart.so.{major}"
-
-
 def is_cuda_runtime(name: str) -> bool:
     """Whether a package is the runtime library: ``libcudart12`` on Debian, ``cuda-cudart-13-0`` from NVIDIA."""
     return name.startswith(("libcudart", "cuda-cudart")) and "dev" not in name.split("-")

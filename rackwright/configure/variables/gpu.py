@@ -17,7 +17,6 @@ from rackwright.configure.gpu.driver import (
 )
 from rackwright.configure.gpu.libraries import (
     COUNTERS,
-    cuda_library,
     cuda_runtime,
     library_release,
     nccl_settings,
@@ -27,6 +26,7 @@ from rackwright.configure.gpu.wheels import wheel_source, wheels_of
 from rackwright.configure.variables.area import Area, Site, Variables
 from rackwright.design.model import Pool
 from rackwright.inventory import Host
+from rackwright.lock.libraries import cuda_library
 
 ROLES = frozenset(
     {
@@ -80,7 +80,7 @@ def _libraries(site: Site) -> dict[str, Variables]:
     lock = site.lock
     plugin = {"nccl_plugin": "libnccl-net"} if site.design.fabric.kind == "efa" and not site.is_rehearsal else {}
     return {
-        "cuda": {"cuda_runtime_version": cuda_runtime(lock), "cuda_runtime_library": cuda_library(lock)},
+        "cuda": {"cuda_runtime_version": cuda_runtime(lock), "cuda_runtime_library": cuda_library(cuda_runtime(lock))},
         **{role: _library(role, site) for role in ("cudnn", "tensorrt")},
         "nccl": {
             "nccl_release": library_release("nccl", lock),

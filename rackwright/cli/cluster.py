@@ -14,7 +14,7 @@ from rackwright.cli.console import confirm, emit_json, out, say
 from rackwright.cli.design_views import pool_table, subnet_table
 from rackwright.cli.model import show_verdicts
 from rackwright.cli.plan_views import plan_table, summary_lines
-from rackwright.cli.run_views import checks_line, findings_line
+from rackwright.cli.run_views import checks_line, failures_that_stop_nothing, findings_line
 from rackwright.cli.watch import Watch
 from rackwright.diagnostics import ClusterError
 from rackwright.engine import Plan
@@ -100,6 +100,8 @@ def preview(
         change = [f"price     {run.facts.cost_change.sentence()}"] if run.facts.cost_change else []
         for line in (*summary_lines(plan, prepared.design), *change, findings_line(run.facts.audit)):
             out.print(line, soft_wrap=True)
+        for line in failures_that_stop_nothing(run.facts.audit):
+            out.print(line, soft_wrap=True, markup=False)
     if refusal is not None:
         raise refusal
 

@@ -49,7 +49,7 @@ def figures(rows: Sequence[Row]) -> Table:
     """The rows, and what the fits say, beside the targets."""
     shown = Table("What", "Wall s", "CPU s", "CPU s a host", "CPU ms a task", "Tasks", "Changed", "Target s")
     for row in rows:
-        each = f"{1000 * row.cpu_s / row.tasks:.0f}" if row.tasks else ""
+        each = f"{1000 * row.cpu_s / row.tasks:.1f}" if row.tasks else ""
         counts = (f"{row.cpu_s / row.hosts:.2f}", each, str(row.tasks or ""), str(row.changed))
         shown.add_row(row.what, f"{row.wall_s:.1f}", f"{row.cpu_s:.2f}", *counts, verdict(row.what, row.wall_s))
     for what, value in fits(rows).items():
@@ -107,8 +107,8 @@ def tell(measure: Measure) -> None:
     for row in nodes:
         if row.what.startswith("first push"):
             console.print(slowest(row))
-        if row.each_s and row.what.endswith("median"):
-            console.print(f"boots from a baked image to ready: {', '.join(f'{each:.1f}' for each in row.each_s)} s")
+    for row in (one for one in rows if one.each_s):
+        console.print(f"{row.what}: of {', '.join(f'{each:.1f}' for each in row.each_s)} s")
     for failure in measure.failures:
         console.print(failure)
 

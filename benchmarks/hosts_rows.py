@@ -11,9 +11,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from statistics import median
 from types import FrameType
 
 from rackwright.configure import ConfigureEvent, ConfigureResult
@@ -134,16 +133,17 @@ def measured(what: str, hosts: int, work: Callable[[], ConfigureResult]) -> Row:
     return Row(what, wall, used, hosts, tasks, result.changed, phases)
 
 
-def of_several(what: str, tries: Sequence[Row]) -> list[Row]:
-    """The middle and the worst one of `tries`."""
-    each = [row.wall_s for row in tries]
-    middle = min(tries, key=lambda row: abs(row.wall_s - median(each)))
+def middle(tries: Sequence[Row]) -> Row:
+    """The one of `tries`, which are of one thing, that took neither longest nor shortest."""
+    ranked = sorted(tries, key=lambda row: row.wall_s)
+    return replace(ranked[len(ranked) // 2], each_s=[row.wall_s for row in tries])
+
+
+def middle_and_worst(tries: Sequence[Row]) -> list[Row]:
+    """Both, each named as what it is."""
     worst = max(tries, key=lambda row: row.wall_s)
-    return [_renamed(middle, f"{what}, median", each), _renamed(worst, f"{what}, worst", each)]
-
-
-def _renamed(row: Row, what: str, each_s: list[float]) -> Row:
-    return Row(**{**asdict(row), "what": what, "each_s": each_s})
+    median = middle(tries)
+    return [replace(median, what=f"{median.what}, median"), replace(worst, what=f"{worst.what}, worst")]
 
 
 def cpu() -> float:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.hosts import missed, verdict
-from benchmarks.hosts_rows import Measure, Row, fits, line, of_several, ratios
+from benchmarks.hosts_rows import Measure, Row, fits, line, middle_and_worst, ratios
 from rackwright.diagnostics import StepFailed
 
 
@@ -39,7 +39,7 @@ def test_defaults_are_compared_with_the_same_hosts_and_turn() -> None:
 
 def test_of_several_tries_the_middle_and_the_worst_are_told_and_the_worst_is_judged() -> None:
     what = "boot from a baked image to ready, 1 GPU node"
-    rows = of_several(what, [Row(what, seconds, 0.1) for seconds in (12.0, 25.0, 11.0)])
+    rows = middle_and_worst([Row(what, seconds, 0.1) for seconds in (12.0, 25.0, 11.0)])
     assert [(row.what, row.wall_s) for row in rows] == [(f"{what}, median", 12.0), (f"{what}, worst", 25.0)]
     assert rows[0].each_s == [12.0, 25.0, 11.0]
     assert missed(rows) == [f"{what}, worst"]

@@ -26,14 +26,11 @@ from rackwright.pipeline.proof.evidence import keep_evidence
 from rackwright.pipeline.record import write_report
 from rackwright.pipeline.run import Run
 from rackwright.pipeline.upgrade_elastic import kept_running
-from rackwright.pipeline.upgrade_steps import Batch, Hands, Limits, Said
+from rackwright.pipeline.upgrade_steps import UNREACHABLE, Batch, Hands, Limits, Said
 from rackwright.upgrade import Command, Fleet, Journal, Stage, fleet_of, next_batch
 
 ASK_TIMEOUT_S = 60.0
 """Longest that a host may take to answer a short command."""
-
-UNREACHABLE = 255
-"""ssh's exit status for a host that it does not get to. Source: ssh(1), "EXIT STATUS"."""
 
 NO_BANNER = ("-o", "LogLevel=ERROR")
 """A hardened host greets everybody on stderr, which is no answer. Source: ssh_config(5), LogLevel."""

@@ -32,11 +32,13 @@ BOOT = "cat /proc/sys/kernel/random/boot_id; cut -d' ' -f22 /proc/1/stat"
 """What tells one boot from the next; a guest of the local cloud shares the kernel's id, so its first process counts."""
 REBOOT = "systemd-run --quiet --on-active=1 --timer-property=AccuracySec=100ms systemctl reboot"
 """A moment later, so that the answer to this command still arrives."""
+UNREACHABLE = 255
+"""ssh's exit status for a host that it does not get to. Source: ssh(1), "EXIT STATUS"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Answer of a host; `status` 255 when it could not be asked."""
+    """Answer of a host; `status` `UNREACHABLE` when it could not be asked."""
 
     status: int
     text: str
@@ -183,15 +185,14 @@ class Batch:
                 self._fail(host, result.error or "no message")
 
     def _reboot(self) -> None:
-        asked = [host for host in self._alive if self.hands.on(host, ASKED_FOR_REBOOT).status == 0]
+        asked = [host for host in self._alive if self._asks_for_reboot(host)]
         if not self.reboots:
             for host in asked:
                 self.tell(f"{host} asks for a reboot, which the spec forbids (patching.reboot: never)")
             return
         self._enter(Stage.REBOOTING, asked)
         for host in asked:
-            before = self.hands.on(host, BOOT).text
-            self._note(host, boot=before)
+            self._note(host, boot=self.hands.on(host, BOOT).text)
             self.hands.on(host, REBOOT)
         waiting = f"waiting for {', '.join(asked)} to come back"
         self._wait(lambda: not list(self._not_back(asked)), self.limits.reboot_s, waiting)
@@ -199,6 +200,13 @@ class Batch:
             self._fail(host, f"did not come back within {self.limits.reboot_s:g} s of its reboot: {how}")
         for host in asked:
             self._note(host, rebooted=host in self._alive)
+
+    def _asks_for_reboot(self, host: str) -> bool:
+        """Whether a role or a package asked for it; a host that cannot be asked has failed."""
+        said = self.hands.on(host, ASKED_FOR_REBOOT)
+        if said.status == UNREACHABLE:
+            self._fail(host, f"does not answer any more: {said.text}")
+        return said.status == 0
 
     def _not_back(self, hosts: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Hosts that are not there with another boot yet, each with how one sees that."""

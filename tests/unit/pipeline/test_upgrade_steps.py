@@ -211,3 +211,13 @@ def test_who_waits_is_told_what_for() -> None:
     told: list[str] = []
     run(Cluster(jobs={"n-1": 29.0}), tell=told.append)
     assert [line for line in told if line.startswith("waiting for the jobs on n-1, n-2: 15 of at most 30 s")]
+
+
+def test_a_host_that_answers_no_more_after_its_change_has_failed() -> None:
+    class Gone(Cluster):
+        def on(self, host: str, command: str) -> Said:
+            return Said(255, "no route") if (host, command) == ("n-1", ASKED_FOR_REBOOT) else super().on(host, command)
+
+    journal, _ = run(Gone())
+    assert stages(journal) == {"n-1": Stage.FAILED, "n-2": Stage.DONE}
+    assert "does not answer any more: no route" in journal.hosts["n-1"].error

@@ -14,6 +14,7 @@ from rackwright.design.governance import DataKey
 from rackwright.design.keys import LONGEST_DAYS, SHORTEST_DAYS
 from rackwright.design.kubernetes_model import Addon, Kubernetes, NodeGroup, Person, Taint
 from rackwright.design.model import Pool, Subnet
+from rackwright.diagnostics import InputError
 from rackwright.spec.cluster import ClusterSpec
 from rackwright.spec.pools import PoolSpec
 from rackwright.spec.scheduler import KubernetesSpec
@@ -111,8 +112,10 @@ def _labels(pool: Pool, asked: PoolSpec) -> dict[str, str]:
 
 
 def taint_of(text: str) -> Taint:
-    """``nvidia.com/gpu=present:NoSchedule`` as a value; preflight has checked the form."""
+    """``nvidia.com/gpu=present:NoSchedule`` as a value. `InputError` for another form; preflight says where."""
     rest, _, effect = text.rpartition(":")
+    if effect not in EFFECTS:
+        raise InputError(f"{text!r} is no taint", hint="write key=value:NoSchedule")
     key, _, value = rest.partition("=")
     return Taint(key=key, value=value, effect=EFFECTS[effect])
 

@@ -24,6 +24,9 @@ NCCL_TIMEOUT_S = 600
 DIAGNOSIS_TIMEOUT_S = 300
 """Level 1 of DCGM's diagnosis takes seconds. Source: DCGM user guide, "Run levels and tests"."""
 
+COPIES = ("host_to_device_memcpy_ce", "device_to_host_memcpy_ce")
+"""Test cases of nvbandwidth: every GPU from and to the memory of the host."""
+
 NO_TESTS = "the lock holds no nccl-tests for this system"
 NO_FLOOR = "no pass line is known for {machine}, and no baseline of it was measured"
 
@@ -65,6 +68,21 @@ def judge_bandwidth(wanted: Floor) -> Callable[[Answer], Opinion]:
     return judged
 
 
+def judge_copies(gpus: int) -> Callable[[Answer], Opinion]:
+    """Judge of nvbandwidth's output: a rate for each GPU in both directions. No machine has a published lowest one."""
+
+    def judged(answer: Answer) -> Opinion:
+        rows = re.findall(r"^ *0((?: +\d+\.\d+)+) *$", answer.text, re.MULTILINE)
+        rates = [[float(word) for word in row.split()] for row in rows]
+        good = (
+            answer.status == 0 and len(rates) == len(COPIES) and all(len(one) == gpus and min(one) > 0 for one in rates)
+        )
+        seen = "; ".join(f"{min(one):g} to {max(one):g} GB/s on {len(one)} GPUs" for one in rates) or "no rate"
+        return passes_when(good, f"a rate for each of {gpus} GPUs, to it and from it", seen, "see its own output")
+
+    return judged
+
+
 def judge_diagnosis(answer: Answer) -> Opinion:
     """Judge of ``dcgmi diag``: no line says that a test failed."""
     failed = [line.strip(" |") for line in answer.text.splitlines() if re.search(r"\bFail\b", line)]
@@ -86,17 +104,30 @@ def _questions(pool: Pool, lock: Lock) -> Iterator[tuple[str, Question]]:
     yield "fabric_manager", Question("gpu.fabric", "Every GPU has joined the NVLink fabric", fabric, joined)
     imex = "nvidia-imex-ctl -q"
     ready = equals("READY", "see journalctl --unit nvidia-imex.service, and /etc/nvidia-imex/nodes_config.cfg")
+    licence = "nvidia-smi --query | sed -n 's/.*License Status *: *//p' | cut -d ' ' -f 1 | sort --unique"
+    licensed = equals("Licensed", "see journalctl --unit nvidia-gridd.service, and whether the licence server answers")
+    yield "vgpu", Question("gpu.licence", "Every vGPU has its licence", licence, licensed)
     yield "imex", Question("gpu.imex", "IMEX has its domain together", imex, ready)
     diagnosis = Question(
         "gpu.dcgm", "DCGM diagnostics pass", "dcgmi diag --run 1", judge_diagnosis, DIAGNOSIS_TIMEOUT_S
     )
     yield "dcgm", diagnosis
+    yield from _copies(pool, lock)
     yield from _bandwidth(pool, lock)
 
 
 def _is_so(id_: str, title: str, command: str) -> Question:
     """A question whose command says nothing when all is as designed, and else what is to do."""
     return Question(id_, title, command, equals("", "run the playbooks again on the drained node"))
+
+
+def _copies(pool: Pool, lock: Lock) -> Iterator[tuple[str, Question]]:
+    if (archive := lock.archives.get("nvbandwidth")) is None:
+        return
+    program = f"/opt/rackwright/nvbandwidth/{archive.version}/build/nvbandwidth"
+    command = f"{program} --testcase {' '.join(COPIES)}"
+    title = "Every GPU copies to and from the memory of its host"
+    yield "acceptance_tools", Question("gpu.copies", title, command, judge_copies(pool.gpus), NCCL_TIMEOUT_S)
 
 
 def _bandwidth(pool: Pool, lock: Lock) -> Iterator[tuple[str, Question]]:

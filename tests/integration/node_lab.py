@@ -23,6 +23,7 @@ from rackwright.configure import ConfigureResult, LocalServices, configure, site
 from rackwright.configure.bundle import Bundle
 from rackwright.configure.events import ConfigureEvent
 from rackwright.design.boot import boot_script, source_for
+from rackwright.design.model import Design
 from rackwright.evidence.keys import SigningKey, new_key
 from rackwright.inventory import Host, Inventory
 from rackwright.lock import Lock, load_lock
@@ -36,6 +37,8 @@ ROLES = ("base", "munge", "node_exporter")
 """Packages of the lock, a service with a secret, one that listens on its own address; what takes long is left out."""
 MUNGE_KEY = "a key for the tests only, of at least 32 characters"
 SECRET = "sample/node/munge_key"
+FIREWALLED = ("users", "time", "journal", "tuning", "hardening", "ssh", "firewall")
+"""Roles that write most of a host's settings, and bring few packages."""
 PATIENCE_S = 240.0
 DESIGN = design(nodes=2)
 
@@ -66,6 +69,12 @@ class Lab:
     @property
     def block(self) -> IPv4Network:
         return IPv4Network(self.cloud.settings.network_cidr)
+
+    @property
+    def design(self) -> Design:
+        """The design of the sample, in the network of this lab."""
+        network = DESIGN.network.model_copy(update={"cidr": str(self.block)})
+        return DESIGN.model_copy(update={"network": network})
 
     @property
     def store(self) -> NodeStore:
@@ -125,7 +134,7 @@ class Lab:
         return boot_script(facts, source if pulls else None)
 
     def pack(self, key: SigningKey | None = None, lock: Lock = LOCK) -> Bundle:
-        return pack(self.inventory, DESIGN, lock, self.services, {"munge_key": SECRET}, key or self.key)
+        return pack(self.inventory, self.design, lock, self.services, {"munge_key": SECRET}, key or self.key)
 
     def wait_for(self, *hosts: Host) -> None:
         self.cloud.wait_for_machines([str(host.instance_id) for host in hosts], 180, lambda line: None)
@@ -147,7 +156,7 @@ class Lab:
         lock: Lock = LOCK,
     ) -> ConfigureResult:
         return configure(
-            site_inventory(self.inventory, DESIGN, lock, self.services),
+            site_inventory(self.inventory, self.design, lock, self.services),
             private_dir=self.folder / "ansible",
             ssh_key=ssh_key(self.cloud.settings.root),
             known_hosts=known_hosts(self.cloud.settings),

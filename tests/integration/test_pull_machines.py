@@ -14,7 +14,7 @@ import pytest
 from rackwright.configure.pull import Collector, NodeReport, collect
 from rackwright.evidence.keys import new_key
 from rackwright.inventory import Host
-from tests.integration.node_lab import Lab, lab_in, wait_until
+from tests.integration.node_lab import FIREWALLED, ROLES, Lab, lab_in, wait_until
 
 pytestmark = [
     pytest.mark.machines,
@@ -24,18 +24,34 @@ pytestmark = [
 ]
 
 HOST_SPECIFIC = {
-    r"etc/(hostname|hosts|machine-id|rackwright/.*|ssh/ssh_host_.*|systemd/network/.*)": "who the machine is",
+    r"etc/(hostname|hosts|machine-id)|etc/ssh/ssh_host_.*|etc/systemd/network/10-host0.network": "who the machine is",
     r"etc/default/prometheus-node-exporter": "the address that it listens on",
-    r"(var/lib/cloud|var/lib/rackwright|usr/local/lib/rackwright)(/.*)?": "user data, and what pull keeps of itself",
+    r"etc/rackwright/node.json|usr/local/lib/rackwright/fetch.py|var/lib/rackwright(/.*)?": "what pull starts from",
     r"etc/systemd/system/(multi-user.target.wants/)?rackwright-pull.service": "the unit of pull",
-    r"var/log/.*|var/cache/.*|tmp/.*|var/tmp/.*|run/.*": "not configuration",
-    r"var/lib/(systemd|dbus|chrony|private|apt/lists|apt/daily_lock|aide|fail2ban)(/.*)?": "written by services",
-    r"(root|home/admin)/\.(ansible|ssh|bash_history|cache)(/.*)?": "how one gets in",
-    r".*/__pycache__(/.*)?": "made at the first import",
+    r"var/lib/cloud(/.*)?": "user data of the machine",
+    r"var/log/.*|var/cache/.*|tmp/.*|var/tmp/.*|run/.*|.*/__pycache__(/.*)?": "made by programs as they run",
+    r"var/lib/(systemd|dbus|chrony|private)(/.*)?|var/lib/apt/(lists/.*|daily_lock)": "made by services as they run",
     r"var/lib/munge/munged.seed": "random",
-    r"etc/(passwd|group|shadow|gshadow|subuid|subgid)-": "copies of the version before",
+    r"etc/(passwd|group|shadow|gshadow|subuid|subgid)-": "copies of the version before, made by each tool at its turn",
+    r"(root|home/admin)/\.(ansible|ssh|bash_history|cache)(/.*)?": "how one gets in",
+    r"etc/ssh/automation_keys": "the keys by which the machine's own cloud lets the automation in",
 }
 """Path -> why two machines of one pool may differ there."""
+
+ASKED = {
+    "packages": "dpkg-query --show; dpkg --get-selections",
+    "held": "apt-mark showhold",
+    "units": "systemctl list-unit-files --state=enabled,masked,disabled --no-legend --plain --full | sort",
+    "running services": "systemctl list-units --type=service,socket,timer --state=active --plain --no-legend --full"
+    " | sed 's/ .*//' | grep --invert-match -e ^systemd- -e ^ldconfig | sort",  # some run at a first boot only
+    "accounts": "getent passwd; getent group",
+    "firewall": "nft list ruleset | sed 's/packets [0-9]* bytes [0-9]*//'",
+    "kernel's network": "sysctl net.ipv4.conf.all net.ipv4.tcp_syncookies | sort",
+}
+"""What is asked of a machine beside its files."""
+
+UNITS_OF_ONE = r"(rackwright-pull.service|rackwright-first-boot.service|user(-runtime-dir)?@.*|session-.*)\b.*\n"
+"""Units that say how a machine came to be or who is on it, not what it is."""
 
 Files = dict[str, tuple[int, int, int, str]]
 """Path -> mode, owner, group, content."""
@@ -44,6 +60,7 @@ Files = dict[str, tuple[int, int, int, str]]
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     with lab_in(tmp_path_factory.mktemp("pulled")) as made:
+        made.roles = (*ROLES, *FIREWALLED)
         yield made
 
 
@@ -101,6 +118,7 @@ def test_a_node_that_pulled_has_the_files_of_one_that_was_pushed_to(lab: Lab, pu
     ours, theirs = files_of(lab.upper(pulled)), files_of(lab.upper(pushed))
     assert len(theirs) > 100
     assert differing(ours, theirs) == []
+    assert answers(lab, pulled) == answers(lab, pushed)
 
 
 def test_a_push_to_a_node_that_pulled_changes_nothing(lab: Lab, pulled: Host) -> None:
@@ -110,7 +128,7 @@ def test_a_push_to_a_node_that_pulled_changes_nothing(lab: Lab, pulled: Host) ->
 
 
 def test_a_node_from_a_baked_image_has_the_same_files_and_less_to_do(lab: Lab, pulled: Host, pushed: Host) -> None:
-    wanted = files_of(lab.upper(pushed))
+    wanted, told = files_of(lab.upper(pushed)), answers(lab, pushed)
     with lab.baked_from(pushed) as (image, layer):
         host = lab.launch(22, pulls=True, image=image)
         bundle = lab.pack()
@@ -121,11 +139,23 @@ def test_a_node_from_a_baked_image_has_the_same_files_and_less_to_do(lab: Lab, p
         result.raise_if_failed()
         found = {**files_of(layer), **files_of(lab.upper(host))}
         assert differing(found, wanted) == []
+        assert answers(lab, host) == told
         assert result.changed < 12, "packages and settings are in the image; secrets, addresses and services are not"
 
 
 def differing(ours: Files, theirs: Files) -> list[str]:
     return sorted(path for path in ours.keys() | theirs.keys() if ours.get(path) != theirs.get(path))
+
+
+def answers(lab: Lab, host: Host) -> dict[str, str]:
+    """What the machine says of itself, without what is its own."""
+    found = {}
+    for what, command in ASKED.items():
+        done = lab.on(host, command)
+        assert done.returncode == 0, done.stderr
+        text = re.sub(UNITS_OF_ONE, "", done.stdout)
+        found[what] = text.replace(str(host.address), "ADDRESS").replace(host.name, "NAME")
+    return found
 
 
 def files_of(root: Path) -> Files:

@@ -11,7 +11,8 @@ import socket
 import struct
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from ipaddress import IPv4Network, ip_address
 from pathlib import Path
@@ -43,13 +44,15 @@ SECRETS = {
     "mfa_secret": "a secret of the tests",
     "object_store_secret": "another secret of the tests",
 }
+KEYS = ("ada", "ben", "mallory", "guest", "authority")
+"""Whose keys the tests have: members of the design, somebody who is none, a holder of certificates, who signs them."""
 STEP_S = 30
 """Time step of one-time codes, RFC 6238."""
 
 
-def code(person: str) -> str:
-    """The one-time code of `person` now: RFC 6238 and RFC 4226, section 5.3, written a second time on purpose."""
-    counter = struct.pack(">Q", int(time.time()) // STEP_S)
+def code(person: str, steps: int = 0) -> str:
+    """The one-time code of `person`, `steps` from now: RFC 6238 and RFC 4226, 5.3, written a second time on purpose."""
+    counter = struct.pack(">Q", int(time.time()) // STEP_S + steps)
     digest = hmac.new(seed(SECRETS["mfa_secret"], person), counter, hashlib.sha1).digest()
     start = digest[-1] & 0xF
     return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
@@ -71,6 +74,14 @@ class Machines:
     def node(self) -> Host:
         return self.inventory.hosts[1]
 
+    @property
+    def desks(self) -> IPv4Network:
+        """Where administrators sit: each at an own address, for a server remembers who failed."""
+        return IPv4Network((int(IPv4Network(self.cloud.settings.network_cidr)[192]), 28))
+
+    def desk(self, key: str) -> str:
+        return str(self.desks[1 + KEYS.index(key)])
+
     def on(self, host: Host, command: str) -> subprocess.CompletedProcess[str]:
         settings = self.cloud.settings
         line = [*ssh_command(settings, str(host.address), ssh_key(settings.root)), command]
@@ -88,23 +99,35 @@ class Machines:
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", person, "-f", path], check=True)
         return path
 
-    def as_person(self, person: str, command: str, answer: str = "") -> subprocess.CompletedProcess[str]:
-        """`command` on the login node as `person`, whose ssh client answers every question with `answer`."""
+    def as_person(
+        self, person: str, command: str, answer: str = "", *, key: str = "", patience_s: float = 60
+    ) -> subprocess.CompletedProcess[str]:
+        """`command` on the login node as `person`, whose ssh client answers every question with `answer`.
+
+        `key` is whose key it offers, from the desk of whom it comes.
+        """
         ask = self.folder / "answer"
         ask.write_text(f"#!/bin/sh\necho '{answer}'\n")
         ask.chmod(0o700)
         options = {
             "IdentitiesOnly": "yes",
-            "IdentityFile": str(self.key_of(person)),
+            "IdentityFile": str(self.key_of(key or person)),
             "UserKnownHostsFile": str(known_hosts(self.cloud.settings)),
             "ControlPath": "none",
             "NumberOfPasswordPrompts": "1",
+            "BindAddress": self.desk(key or person),
         }
         words = [part for name, value in options.items() for part in ("-o", f"{name}={value}")]
         line = ["ssh", "-F", "/dev/null", *words, f"{person}@{self.login.address}", command]
         environment = {**os.environ, "SSH_ASKPASS": str(ask), "SSH_ASKPASS_REQUIRE": "force", "DISPLAY": ":0"}
         return subprocess.run(
-            line, env=environment, capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL
+            line,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=patience_s,
+            stdin=subprocess.DEVNULL,
         )
 
     def site(self) -> dict[str, Any]:
@@ -113,7 +136,9 @@ class Machines:
         keys = {one.name: (self.key_of(one.name).with_suffix(".pub").read_text().strip(),) for one in (ada, ben)}
         people = tuple(one.model_copy(update={"keys": keys[one.name]}) for one in HOSTS.people)
         authority = self.key_of("authority").with_suffix(".pub").read_text().strip()
-        hosts = HOSTS.model_copy(update={"people": people, "ssh_authorities": (authority,)})
+        networks = (*HOSTS.admin_networks, str(self.desks))
+        changes = {"people": people, "ssh_authorities": (authority,), "admin_networks": networks}
+        hosts = HOSTS.model_copy(update={**changes, "security_patches": True})
         services = LocalServices(apt_repo=settings.apt_repo, registry=settings.registry)
         return site_inventory(self.inventory, wanted.model_copy(update={"hosts": hosts}), LOCK, services)
 
@@ -158,7 +183,10 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
     try:
         cloud.up(lambda line: None)
         cloud.wait_for_machines(2, 600, lambda line: None)
-        yield Machines(cloud, Inventory(cluster="sample", hosts=hosts), folder)
+        made = Machines(cloud, Inventory(cluster="sample", hosts=hosts), folder)
+        for key in KEYS:  # they go with the bridge
+            subprocess.run(["ip", "address", "add", f"{made.desk(key)}/32", "dev", cloud.settings.bridge], check=True)
+        yield made
     finally:
         cloud.down(on_progress=lambda line: None)
 
@@ -219,24 +247,143 @@ def test_an_administrator_needs_a_code_to_come_in_and_to_become_root(
     assert "sudo: a password is required" in machines.on(machines.login, "sudo -u ada sudo -n true").stderr
 
 
-def test_a_certificate_of_the_authority_opens_the_door(machines: Machines, first: ConfigureResult) -> None:
-    key = machines.key_of("visitor")
-    sign = ["ssh-keygen", "-q", "-s", machines.key_of("authority"), "-I", "t", "-n", "ben", "-V", "+5m", f"{key}.pub"]
-    subprocess.run(sign, check=True)
-    (machines.folder / "key-ben").rename(machines.folder / "key-away")
+def test_a_certificate_of_the_authority_opens_the_door_until_it_runs_out_and_for_its_own_name_only(
+    machines: Machines, first: ConfigureResult
+) -> None:
+    def comes_in(*limits: str) -> bool:
+        key = machines.key_of("guest")
+        sign = ["ssh-keygen", "-q", "-s", machines.key_of("authority"), "-I", "t", *limits, f"{key}.pub"]
+        subprocess.run(sign, check=True)
+        return machines.as_person("ben", "true", key="guest").returncode == 0
+
+    assert comes_in("-n", "ben", "-V", "-5m:+5m")
+    assert not comes_in("-n", "ben", "-V", "-10m:-5m"), "it has run out"
+    assert not comes_in("-n", "ada", "-V", "-5m:+5m"), "it is somebody else's"
+
+
+def test_a_member_of_the_group_becomes_root_with_a_code_and_nobody_else_does(
+    machines: Machines, first: ConfigureResult
+) -> None:
+    def as_root(person: str, given: str) -> subprocess.CompletedProcess[str]:
+        return machines.on(machines.login, f"echo {given} | sudo -u {person} sudo -S -p '' id -un")
+
+    assert as_root("ada", "000000").returncode != 0
+    became = as_root("ada", code("ada", steps=1))  # the code of now may have been used at the door
+    assert became.stdout == "root\n", became.stderr
+    assert as_root("ben", code("ben")).returncode != 0
+    told = machines.said(machines.login, "sudo cat /var/log/sudo.log")
+    assert "USER=root" in told
+    assert "/usr/bin/id" in told
+
+
+SECURITY = """\
+set -e
+mkdir -p /srv/{suite} && cd /srv/{suite}
+for name in {names}; do
+    mkdir -p $name/DEBIAN
+    printf 'Package: %s\\nVersion: 99999\\nArchitecture: all\\nMaintainer: T <t@example.org>\\nDescription: T\\n' \\
+        $name > $name/DEBIAN/control
+    dpkg-deb --build $name . > /dev/null
+done
+python3 - <<'END'
+import hashlib, pathlib, subprocess
+index = ""
+for path in sorted(pathlib.Path(".").glob("*.deb")):
+    fields = subprocess.run(["dpkg-deb", "--field", path], capture_output=True, text=True, check=True).stdout
+    data = path.read_bytes()
+    index += fields + f"Filename: ./{{path}}\\nSize: {{len(data)}}\\nSHA256: {{hashlib.sha256(data).hexdigest()}}\\n\\n"
+pathlib.Path("Packages").write_text(index)
+digest = hashlib.sha256(index.encode()).hexdigest()
+pathlib.Path("Release").write_text(
+    "Origin: Debian\\nLabel: {label}\\nSuite: {suite}\\nCodename: {suite}\\nDate: Thu, 01 Jan 2026 00:00:00 UTC\\n"
+    f"SHA256:\\n {{digest}} {{len(index)}} Packages\\n"
+)
+END
+echo "deb [trusted=yes] file:/srv/{suite} ./" > /etc/apt/sources.list.d/t-{suite}.list
+"""
+"""Makes a folder of packages, newer than any, that calls itself a part of Debian's archive."""
+
+
+def test_unattended_upgrades_take_security_fixes_and_nothing_that_the_lock_keeps(
+    machines: Machines, first: ConfigureResult
+) -> None:
+    fixes = {"suite": "trixie-security", "label": "Debian-Security", "names": "tzdata munge"}
+    others = {"suite": "trixie-updates", "label": "Debian", "names": "less"}
+    machines.said(
+        machines.node, "sudo apt-get install --quiet --yes --no-install-recommends munge less > /dev/null 2>&1"
+    )
+    for wanted in (fixes, others):
+        script = base64.b64encode(SECURITY.format(**wanted).encode()).decode()
+        machines.said(machines.node, f"echo {script} | base64 -d | sudo bash")
     try:
-        for name in ("", "-cert.pub"):
-            (machines.folder / f"key-ben{name}").write_bytes(Path(f"{key}{name}").read_bytes())
-        (machines.folder / "key-ben").chmod(0o600)
-        assert machines.as_person("ben", "id -un").stdout == "ben\n"
+        machines.said(machines.node, "sudo apt-get update --quiet")
+        told = machines.said(machines.node, "sudo unattended-upgrade --dry-run --verbose 2>&1")
     finally:
-        (machines.folder / "key-ben-cert.pub").unlink(missing_ok=True)
-        (machines.folder / "key-away").rename(machines.folder / "key-ben")
+        machines.on(machines.node, "sudo rm /etc/apt/sources.list.d/t-*; sudo apt-get update --quiet")
+    [taken] = [line for line in told.splitlines() if line.startswith("Packages that will be upgraded:")]
+    assert taken.split(": ")[1].split() == ["tzdata"], told
+    calendar = machines.said(machines.node, "systemctl cat apt-daily-upgrade.timer")
+    assert "OnCalendar=\nOnCalendar=Sun *-*-* 02:00:00 UTC" in calendar, calendar
 
 
-def reaches(address: str, port: int) -> bool:
+def test_an_address_that_keeps_failing_is_shut_out_and_others_are_not(
+    machines: Machines, first: ConfigureResult
+) -> None:
+    bad, good = machines.desk("mallory"), machines.desk("ben")
+    assert reaches(str(machines.login.address), 22, source=bad), "it is a network of administrators"
+    for _ in range(6):
+        with suppress(subprocess.TimeoutExpired):  # the ban comes while it connects
+            machines.as_person("mallory", "true", patience_s=8)
+    wait_until(lambda: bad in machines.on(machines.login, "sudo nft list table inet f2b-table").stdout)
+    assert not reaches(str(machines.login.address), 22, source=bad)
+    assert reaches(str(machines.login.address), 22, source=good)
+    told = machines.said(machines.login, "sudo fail2ban-client status sshd")
+    assert bad in told.split("Banned IP list:")[1]
+
+
+TUNNEL = """\
+set -e
+mkdir -p /run/t-tunnel && cd /run/t-tunnel
+name=$(sed -n 's/^checkHost = //p' /etc/stunnel/rackwright-home.conf)
+openssl req -x509 -newkey rsa:2048 -nodes -keyout key -out own -days 1 -subj /CN=t \\
+    -addext "subjectAltName=DNS:$name" 2> /dev/null
+openssl s_server -accept 127.0.0.1:20499 -cert own -key key -quiet -rev > /dev/null 2>&1 &
+timeout 20 sh -c 'until ss --listening --tcp --numeric | grep -q :20499; do :; done'
+port=20490
+for authority in own /etc/ssl/certs/ca-certificates.crt; do
+    port=$((port + 1))
+    sed "s#^accept = .*#accept = 127.0.0.1:$port#; s#^connect = .*#connect = 127.0.0.1:20499#
+        s#^CAfile = .*#CAfile = $(realpath $authority)#; 1i pid = /run/t-tunnel/$port.pid" \\
+        /etc/stunnel/rackwright-home.conf > $port.conf
+    stunnel $port.conf > /dev/null 2>&1
+    exec 3<> /dev/tcp/127.0.0.1/$port
+    echo abc >&3
+    read -r -t 10 answer <&3 || answer=nothing
+    echo $answer
+    kill $(cat $port.pid)
+done
+kill %1
+"""
+"""Sends a word through the role's tunnel to a server with the right name, whose authority it knows, or does not."""
+
+
+def test_a_tunnel_of_efs_speaks_to_a_server_that_it_can_prove_and_to_no_other(
+    machines: Machines, first: ConfigureResult
+) -> None:
+    script = base64.b64encode(TUNNEL.encode()).decode()
+    assert machines.said(machines.login, f"echo {script} | base64 -d | sudo bash").split() == ["cba", "nothing"]
+
+
+def wait_until(true: Callable[[], bool], patience_s: float = 30) -> None:
+    deadline = time.monotonic() + patience_s
+    while not true():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.3)
+
+
+def reaches(address: str, port: int, source: str = "") -> bool:
     try:
-        socket.create_connection((address, port), timeout=2).close()
+        socket.create_connection((address, port), timeout=2, source_address=(source, 0)).close()
     except OSError:
         return False
     return True
@@ -307,3 +454,15 @@ def test_the_seed_that_a_person_enrols_is_that_of_the_hosts(machines: Machines, 
     ).split()
     assert bytes.fromhex(line[1]) == seed(SECRETS["mfa_secret"], "ada")
     assert len(base64.b32encode(bytes.fromhex(line[1]))) == 32
+
+
+def test_a_person_who_leaves_comes_in_no_more_and_the_files_stay(machines: Machines, first: ConfigureResult) -> None:
+    assert machines.as_person("ben", "touch kept").returncode == 0
+    site = machines.site()
+    told = site["all"]["children"]["users"]["vars"]
+    told["users_people"] = [person for person in told["users_people"] if person["name"] != "ben"]
+    machines.run(site, "base.yml", "login-1").raise_if_failed()
+    assert machines.as_person("ben", "true").returncode != 0
+    assert (
+        machines.said(machines.login, "sudo passwd --status ben | cut -d' ' -f2; sudo ls ~ben/kept").split()[0] == "L"
+    )

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from rackwright.design.model import Design
 from rackwright.lock.model import Lock
 
-_LOADED_WITH = {"gdrcopy": "gdrdrv", "gpudirect-storage": "nvidia_fs"}
+GDRCOPY = "gdrcopy"
+"""Its module is compiled against the driver's source, which a node with precompiled modules has not."""
+_LOADED_WITH = {GDRCOPY: "gdrdrv", "gpudirect-storage": "nvidia_fs"}
 """Product of the lock -> module that is loaded beside the driver's."""
 
 
@@ -48,7 +50,9 @@ def module_options(design: Design) -> dict[str, int | str]:
 def modules_at_boot(design: Design, lock: Lock) -> list[str]:
     """Modules that are loaded at boot. nvidia_peermem only where the lock chose it: dma-buf needs none."""
     peermem = ["nvidia_peermem"] if lock.software.get("gpudirect") == "peermem" else []
-    beside = [module for product, module in _LOADED_WITH.items() if product in lock.software]
+    compiles = kernel_packages(design, lock).compiles
+    products = [product for product in _LOADED_WITH if product in lock.software and (compiles or product != GDRCOPY)]
+    beside = [_LOADED_WITH[product] for product in products]
     return [module_name(design, lock), "nvidia-uvm", *peermem, *beside]
 
 

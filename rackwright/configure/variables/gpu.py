@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rackwright.catalog import load_catalog
-from rackwright.configure.gpu.archives import BUILD_PACKAGES, archives_of, builds
+from rackwright.configure.gpu.archives import BUILD_PACKAGES, FOLDER, archives_of, builds
 from rackwright.configure.gpu.divided import mig_devices, mig_places
 from rackwright.configure.gpu.domains import channel_options, domain_addresses
 from rackwright.configure.gpu.driver import (
+    GDRCOPY,
     driver_release,
     kernel_packages,
     module_name,
@@ -56,8 +57,15 @@ def _driver(site: Site) -> dict[str, Variables]:
             "gpu_driver_kernel_package": kernel.prefix,
             "gpu_driver_compiles": kernel.compiles,
             "gpu_driver_persistence": site.design.software.persistence,
+            "gpu_driver_gdrcopy": _gdrcopy(site) if kernel.compiles else [],
         },
     }
+
+
+def _gdrcopy(site: Site) -> list[dict[str, object]]:
+    """Source of GDRCopy with the folder that it is built in; none where the lock has none."""
+    found = archives_of("gpu_driver", site.lock, site.design.software)
+    return [{**one, "folder": f"{FOLDER}/{one['name']}/{one['release']}"} for one in found if one["name"] == GDRCOPY]
 
 
 def _services(site: Site) -> dict[str, Variables]:

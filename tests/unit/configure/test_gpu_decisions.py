@@ -22,7 +22,7 @@ from rackwright.configure.gpu.libraries import is_cuda_runtime, nccl_settings
 from rackwright.configure.gpu.repository import keyring
 from rackwright.configure.variables.area import Site
 from rackwright.configure.variables.base import repositories
-from rackwright.configure.variables.gpu import gpu_settings
+from rackwright.configure.variables.gpu import AREA, gpu_settings
 from rackwright.design.cluster import design_cluster
 from rackwright.design.gpu_roles import gpu_roles
 from rackwright.design.host_model import HostSettings
@@ -33,10 +33,10 @@ from rackwright.diagnostics import InputError
 from rackwright.inventory import Host, Inventory
 from rackwright.lock import resolve
 from rackwright.lock.belonging import packages_for
-from rackwright.lock.model import Lock, OperatingSystem, Package
+from rackwright.lock.model import Archive, Lock, OperatingSystem, Package
 from rackwright.spec.cluster import ClusterSpec
 from rackwright.spec.scheduler import Slurm
-from tests.unit.configure.sample import design, inventory, lock
+from tests.unit.configure.sample import DIGEST, design, inventory, lock
 
 UBUNTU = OperatingSystem(distribution="ubuntu", release="24.04")
 
@@ -75,6 +75,17 @@ def test_modules_beside_the_drivers_are_those_of_the_lock() -> None:
     assert modules_at_boot(design("aws"), ubuntu(gpudirect="dma-buf")) == ["nvidia", "nvidia-uvm"]
     everything = ubuntu(gpudirect="peermem", gdrcopy="2.6")
     assert modules_at_boot(design("aws"), everything) == ["nvidia", "nvidia-uvm", "nvidia_peermem", "gdrdrv"]
+
+
+def test_gdrcopy_is_built_where_modules_are_compiled_and_nowhere_else() -> None:
+    source = Archive(version="2.6", url="https://example.org/v2.6.tar.gz", digest=DIGEST, role="gpu_driver")
+    with_it = ubuntu(gdrcopy="2.6").model_copy(update={"archives": {"gdrcopy": source}})
+    for kernel_module, built in (("dkms", True), ("precompiled", False)):
+        wanted = with_software(kernel_module=kernel_module)
+        assert ("gdrdrv" in modules_at_boot(wanted, with_it)) is built
+        told = AREA.of_groups(Site(inventory(), wanted, with_it, None))["gpu_driver"]
+        folders = [one["folder"] for one in told["gpu_driver_gdrcopy"]]
+        assert folders == (["/opt/rackwright/gdrcopy/2.6"] if built else [])
 
 
 def test_each_kernel_needs_headers_or_a_module_that_was_compiled_for_it() -> None:

@@ -91,9 +91,10 @@ class Node:
         services = LocalServices(apt_repo=settings.apt_repo, registry=settings.registry)
         site: dict[str, Any] = site_inventory(Inventory(cluster="gpu", hosts=(self.host,)), wanted, self.lock, services)
         groups = site["all"]["children"]
-        groups["acceptance_tools"]["vars"]["acceptance_tools_build_packages"] = ["make"]
+        if "acceptance_tools" in groups:
+            groups["acceptance_tools"]["vars"]["acceptance_tools_build_packages"] = ["make"]
         mirror = NodeSoftware(package_source="mirror", mirror=settings.apt_repo)
-        for role in ("cudnn", "tensorrt"):
+        for role in {"cudnn", "tensorrt"} & groups.keys():
             groups[role]["vars"][f"{role}_wheels_from"] = wheel_source(role, self.lock, mirror)
         return site
 

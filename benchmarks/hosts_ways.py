@@ -28,6 +28,9 @@ from tests.unit.configure.sample import GPU_ROLES
 LIGHT = ("base", "munge", "node_exporter")
 GPU_NODE = tuple(role for role in GPU_ROLES if role not in {"slurm_node", "mfa"})
 """What a GPU node of the tests runs, but Slurm, which needs a controller, and one-time codes, which need a person."""
+WATCHERS = Path("/proc/sys/fs/inotify/max_user_instances")
+WATCHERS_EACH = 8
+"""inotify instances of one machine: systemd, its journal, bus, logins, network and time; five were seen."""
 RECAP = ("ok", "changed", "skipped")
 """Of the counts by which Ansible's output ends."""
 BOOTS = 3
@@ -68,9 +71,24 @@ def pull_rows(measure: Measure, count: int, roles: tuple[str, ...]) -> Generator
 
 
 @contextmanager
+def watchers_for(count: int) -> Iterator[None]:
+    """As many inotify instances as `count` machines need, while they run: all share the 128 of a usual kernel."""
+    before = int(WATCHERS.read_text())
+    WATCHERS.write_text(str(max(before, 128 + WATCHERS_EACH * count)))
+    try:
+        yield
+    finally:
+        WATCHERS.write_text(str(before))
+
+
+@contextmanager
 def lab(count: int, roles: tuple[str, ...]) -> Iterator[Lab]:
     """A cloud for at most `count` machines."""
-    with tempfile.TemporaryDirectory(prefix="rw-bench-") as folder, lab_in(Path(folder), cap=count + 1) as made:
+    with (
+        watchers_for(count),
+        tempfile.TemporaryDirectory(prefix="rw-bench-") as folder,
+        lab_in(Path(folder), cap=count + 1) as made,
+    ):
         made.roles = roles
         if "ngc" in roles:
             made.cloud.serve_images(sorted(LOCK.images))

@@ -14,7 +14,7 @@ import boto3
 from benchmarks.hosts_rows import Row, measured
 from rackwright.configure import ConfigureResult
 from rackwright.configure.pull import Collector, collect
-from rackwright.pipeline.node_store import NodeStore
+from rackwright.pipeline.nodes.node_store import NodeStore
 
 PHASES = ("Validate", "Base", "Driver", "Runtime", "Scheduler", "Monitoring")
 WRITER = """

@@ -12,9 +12,9 @@ from rackwright.cli.console import emit_json, out, say
 from rackwright.cli.watch import Watch
 from rackwright.cloud.baked import image_id
 from rackwright.diagnostics import ClusterError
-from rackwright.pipeline.bake import bake as make_images
+from rackwright.pipeline.images.bake import bake as make_images
+from rackwright.pipeline.images.packer import write_templates
 from rackwright.pipeline.open import open_stack
-from rackwright.pipeline.packer import write_templates
 from rackwright.pipeline.run import Run
 from rackwright.pipeline.workspace import project_root
 

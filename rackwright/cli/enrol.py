@@ -6,7 +6,7 @@ import typer
 
 from rackwright.cli.arguments import Json, Stack
 from rackwright.cli.console import emit_json, out, say
-from rackwright.pipeline.enrol import enrolment_of
+from rackwright.pipeline.nodes.enrol import enrolment_of
 from rackwright.pipeline.workspace import project_root
 
 

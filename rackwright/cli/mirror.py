@@ -16,8 +16,8 @@ from rackwright.cli.console import emit_json, out, say
 from rackwright.cli.watch import Watch
 from rackwright.mirror import Difference, Outcome, verify
 from rackwright.mirror.sync import raise_if_different
-from rackwright.pipeline.image_push import PushResult, push_images
-from rackwright.pipeline.mirror import sync_stack
+from rackwright.pipeline.images.image_push import PushResult, push_images
+from rackwright.pipeline.images.mirror import sync_stack
 from rackwright.pipeline.open import open_stack
 from rackwright.pipeline.run import Run
 from rackwright.pipeline.workspace import project_root

@@ -11,9 +11,9 @@ import typer
 from rackwright.cli.arguments import Engine, Json, Stack
 from rackwright.cli.console import emit_json, out
 from rackwright.cli.watch import Watch
+from rackwright.pipeline.nodes.shell import shell_command
 from rackwright.pipeline.open import open_stack
 from rackwright.pipeline.run import Run
-from rackwright.pipeline.shell import shell_command
 from rackwright.pipeline.status import Status, read_status
 from rackwright.pipeline.workspace import project_root
 

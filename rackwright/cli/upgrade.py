@@ -16,14 +16,14 @@ from rackwright.cli.lock import change_table
 from rackwright.cli.watch import Watch
 from rackwright.diagnostics import ClusterError
 from rackwright.lock import Change
-from rackwright.pipeline.good_locks import SHORT, GoodLocks, changes_between, digest_of
 from rackwright.pipeline.open import open_stack
-from rackwright.pipeline.rollback import goal_of
-from rackwright.pipeline.rollback import rollback as roll_back
 from rackwright.pipeline.run import Run
-from rackwright.pipeline.upgrade import Options, Upgrade, outcome_of, read_journal
-from rackwright.pipeline.upgrade import upgrade as bring_to_lock
-from rackwright.pipeline.upgrade_steps import Limits
+from rackwright.pipeline.upgrading.good_locks import SHORT, GoodLocks, changes_between, digest_of
+from rackwright.pipeline.upgrading.rollback import goal_of
+from rackwright.pipeline.upgrading.rollback import rollback as roll_back
+from rackwright.pipeline.upgrading.upgrade import Options, Upgrade, outcome_of, read_journal
+from rackwright.pipeline.upgrading.upgrade import upgrade as bring_to_lock
+from rackwright.pipeline.upgrading.upgrade_steps import Limits
 from rackwright.pipeline.workspace import project_root
 from rackwright.upgrade import Fleet, Journal
 

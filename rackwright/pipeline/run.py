@@ -38,18 +38,18 @@ from rackwright.outcome import Check, PhaseTime
 from rackwright.pipeline.capacity import advised
 from rackwright.pipeline.choices import EngineChoice, Way
 from rackwright.pipeline.clock import today
-from rackwright.pipeline.given_secrets import given_secrets
-from rackwright.pipeline.hosts import PULL_TIMEOUT_S, bundle_key, follow, pack, public_bundle_key, store_of
 from rackwright.pipeline.judging.findings import judged, of_state
 from rackwright.pipeline.judging.refusal import refuse_violations
 from rackwright.pipeline.local import cloud_for, running_endpoint
+from rackwright.pipeline.nodes.given_secrets import given_secrets
+from rackwright.pipeline.nodes.hosts import PULL_TIMEOUT_S, bundle_key, follow, pack, public_bundle_key, store_of
+from rackwright.pipeline.nodes.started_nodes import read_started
+from rackwright.pipeline.nodes.way_in import own_ssh, ssh_configuration, through
+from rackwright.pipeline.nodes.workers import workers_of
 from rackwright.pipeline.prepare import Prepared, prepare
 from rackwright.pipeline.program.guarded import refuse_guarded
 from rackwright.pipeline.program.provision import Engine, choose_engine
 from rackwright.pipeline.progress import Observer
-from rackwright.pipeline.started_nodes import read_started
-from rackwright.pipeline.way_in import own_ssh, ssh_configuration, through
-from rackwright.pipeline.workers import workers_of
 from rackwright.pipeline.workspace import Workspace
 
 MACHINES_TIMEOUT_S = 180.0

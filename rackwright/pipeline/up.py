@@ -5,13 +5,13 @@ from __future__ import annotations
 from rackwright.diagnostics import ClusterError, NotAccepted
 from rackwright.outcome import Verdict
 from rackwright.pipeline.local import mark_cloud
+from rackwright.pipeline.nodes.started_nodes import refuse_push
 from rackwright.pipeline.program.drift import record_known_drift
 from rackwright.pipeline.proof.evidence import keep_evidence
 from rackwright.pipeline.record import write_report
 from rackwright.pipeline.removal.destroy import set_aside_if_gone
 from rackwright.pipeline.run import Facts, Run
-from rackwright.pipeline.started_nodes import refuse_push
-from rackwright.pipeline.upgrade import note_proved
+from rackwright.pipeline.upgrading.upgrade import note_proved
 
 NOT_CONFIGURED = "hosts: not configured (there is no way in but Session Manager; --configure pull needs none)"
 """Said where hosts of a real cloud are to be pushed to: nothing was asked of them, so nothing about them is claimed."""

@@ -1,7 +1,7 @@
 """How a running cluster is changed without losing jobs: who is next, when to stop, where to go on. Pure.
 
 `fleet` says who may be away at a time, `journal` what became of each host, `decide` what to do next. The shell that
-drains, applies and reboots is `rackwright.pipeline.upgrade`.
+drains, applies and reboots is `rackwright.pipeline.upgrading.upgrade`.
 """
 
 from rackwright.upgrade.decide import Decision, next_batch

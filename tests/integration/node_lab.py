@@ -27,8 +27,8 @@ from rackwright.design.model import Design
 from rackwright.evidence.keys import SigningKey, new_key
 from rackwright.inventory import Host, Inventory
 from rackwright.lock import Lock, load_lock
-from rackwright.pipeline.hosts import pack
-from rackwright.pipeline.node_store import NodeStore
+from rackwright.pipeline.nodes.hosts import pack
+from rackwright.pipeline.nodes.node_store import NodeStore
 from tests.integration.test_machines import settings_in
 from tests.unit.configure.sample import design
 

@@ -29,9 +29,9 @@ from rackwright.design.model import Design, Pool
 from rackwright.evidence.keys import SigningKey, new_key
 from rackwright.inventory import Host, Inventory
 from rackwright.pipeline.faults import FaultDesk
-from rackwright.pipeline.hosts import pack
-from rackwright.pipeline.node_store import NodeStore
-from rackwright.pipeline.started_nodes import read_started
+from rackwright.pipeline.nodes.hosts import pack
+from rackwright.pipeline.nodes.node_store import NodeStore
+from rackwright.pipeline.nodes.started_nodes import read_started
 from rackwright.spec.cluster import ClusterSpec
 from tests.integration.node_lab import LOCK, MUNGE_KEY, Lab, wait_until
 from tests.integration.test_machines import settings_in

@@ -22,12 +22,12 @@ from rackwright.inventory import Host, Inventory
 from rackwright.lock import dump_lock, load_lock
 from rackwright.outcome import Check, Verdict
 from rackwright.pipeline.clock import today
-from rackwright.pipeline.good_locks import GoodLocks
 from rackwright.pipeline.prepare import prepare
-from rackwright.pipeline.rollback import rollback
 from rackwright.pipeline.run import Run
-from rackwright.pipeline.upgrade import upgrade
-from rackwright.pipeline.upgrade_steps import Batch, Limits, Said
+from rackwright.pipeline.upgrading.good_locks import GoodLocks
+from rackwright.pipeline.upgrading.rollback import rollback
+from rackwright.pipeline.upgrading.upgrade import upgrade
+from rackwright.pipeline.upgrading.upgrade_steps import Batch, Limits, Said
 from rackwright.pipeline.workspace import Workspace
 from rackwright.upgrade import HostState, Journal, Stage
 from tests.integration.node_lab import LOCK, Lab, lab_in
@@ -232,7 +232,7 @@ def test_a_rollback_makes_the_machine_what_it_was_before_the_upgrade(
         del design, lock, rest
         return tuple(proof(lab, host) for host in inventory.hosts)
 
-    monkeypatch.setattr("rackwright.pipeline.upgrade.accept", prove)
+    monkeypatch.setattr("rackwright.pipeline.upgrading.upgrade.accept", prove)
     publish_samples(lab.cloud.settings.repo, lab.folder)
     run = lab_run(lab, tmp_path)
     lock_file = tmp_path / "stacks/local.lock.yaml"

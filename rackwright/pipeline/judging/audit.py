@@ -38,10 +38,10 @@ from rackwright.pipeline.judging.judged_files import (
 )
 from rackwright.pipeline.judging.kubernetes_api import KubernetesApi
 from rackwright.pipeline.local import running_endpoint
+from rackwright.pipeline.nodes.started_nodes import read_started
 from rackwright.pipeline.proof.checkout import git
 from rackwright.pipeline.proof.evidence_logs import stack_log
 from rackwright.pipeline.run import Run
-from rackwright.pipeline.started_nodes import read_started
 
 NOT_READ = {
     "aws:fsx/lustreFileSystem:LustreFileSystem": ("securityGroupIds", "rootSquashConfiguration", "logConfiguration"),

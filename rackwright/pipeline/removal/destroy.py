@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rackwright.pipeline.local import is_cloud_gone
+from rackwright.pipeline.nodes.started_nodes import stop_started
 from rackwright.pipeline.program.provision import EmbeddedEngine
 from rackwright.pipeline.proof.evidence import keep_evidence
 from rackwright.pipeline.removal.clearing import clear_the_way, explained
 from rackwright.pipeline.run import Run
-from rackwright.pipeline.started_nodes import stop_started
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import pytest
 
 from rackwright.design.model import Design, Subnet
 from rackwright.elastic.settings import ElasticPool, Settings
-from rackwright.pipeline.started_nodes import read_started, stop_started
+from rackwright.pipeline.nodes.started_nodes import read_started, stop_started
 from tests.integration.aws.conftest import Emulator
 from tests.integration.aws.world import NICS
 from tests.unit.configure.sample import design

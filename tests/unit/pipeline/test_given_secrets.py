@@ -9,7 +9,7 @@ import pytest
 from rackwright.design.model import Design
 from rackwright.design.node_model import GpuSettings, NodeSoftware
 from rackwright.diagnostics import InputError
-from rackwright.pipeline.given_secrets import given_secrets
+from rackwright.pipeline.nodes.given_secrets import given_secrets
 from tests.unit.configure.sample import design
 
 

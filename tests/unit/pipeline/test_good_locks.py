@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rackwright.diagnostics import InputError
-from rackwright.pipeline.good_locks import GoodLocks
+from rackwright.pipeline.upgrading.good_locks import GoodLocks
 from rackwright.pipeline.workspace import Workspace
 
 

@@ -14,7 +14,7 @@ from botocore.stub import Stubber
 
 from rackwright.diagnostics import InputError, StepFailed
 from rackwright.lock.model import Image, Lock, OperatingSystem
-from rackwright.pipeline.image_push import ecr_copies, ecr_login, stored_login
+from rackwright.pipeline.images.image_push import ecr_copies, ecr_login, stored_login
 
 DIGEST = "sha256:" + "a" * 64
 HOST = "123456789012.dkr.ecr.us-east-1.amazonaws.com"

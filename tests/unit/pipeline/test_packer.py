@@ -11,8 +11,8 @@ import pytest
 from rackwright.cli.watch import Watch
 from rackwright.configure.runner import environment
 from rackwright.diagnostics import InputError
+from rackwright.pipeline.images.packer import write_templates
 from rackwright.pipeline.open import open_stack
-from rackwright.pipeline.packer import write_templates
 from rackwright.pipeline.run import Run
 from rackwright.pipeline.workspace import Workspace
 

@@ -19,12 +19,12 @@ from rackwright.lock import dump_lock, load_lock
 from rackwright.lock.model import Package
 from rackwright.outcome import Check, HostResult
 from rackwright.pipeline.clock import today
-from rackwright.pipeline.good_locks import digest_of
 from rackwright.pipeline.prepare import prepare
-from rackwright.pipeline.rollback import goal_of, rollback
 from rackwright.pipeline.run import Run
-from rackwright.pipeline.upgrade import Options, Upgrade, note_proved, read_journal, upgrade
-from rackwright.pipeline.upgrade_steps import Said
+from rackwright.pipeline.upgrading.good_locks import digest_of
+from rackwright.pipeline.upgrading.rollback import goal_of, rollback
+from rackwright.pipeline.upgrading.upgrade import Options, Upgrade, note_proved, read_journal, upgrade
+from rackwright.pipeline.upgrading.upgrade_steps import Said
 from rackwright.pipeline.workspace import Workspace
 
 STACKS = Path(__file__).parents[3] / "stacks"
@@ -93,7 +93,7 @@ class PlayedHands:
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Played:
-    monkeypatch.setattr("rackwright.pipeline.upgrade.SshHands", PlayedHands)
+    monkeypatch.setattr("rackwright.pipeline.upgrading.upgrade.SshHands", PlayedHands)
     (tmp_path / "stacks").mkdir()
     shutil.copy(STACKS / "local.yaml", tmp_path / "stacks")
     (tmp_path / "stacks/local.lock.yaml").write_text(locked("1"))
@@ -175,7 +175,8 @@ def test_a_cut_before_the_lock_is_written_leaves_the_way_back_as_it_was(
     upgrade(newer)
     with monkeypatch.context() as patch:
         patch.setattr(
-            "rackwright.pipeline.rollback._replace", lambda path, text: (_ for _ in ()).throw(KeyboardInterrupt)
+            "rackwright.pipeline.upgrading.rollback._replace",
+            lambda path, text: (_ for _ in ()).throw(KeyboardInterrupt),
         )
         with pytest.raises(KeyboardInterrupt):
             rollback(newer)

@@ -12,11 +12,11 @@ import pytest
 from rackwright.cli.watch import Watch
 from rackwright.diagnostics import InputError, StepFailed
 from rackwright.inventory import Host, Inventory
-from rackwright.pipeline import shell
 from rackwright.pipeline.clock import today
+from rackwright.pipeline.nodes import shell
+from rackwright.pipeline.nodes.shell import shell_command
 from rackwright.pipeline.prepare import prepare
 from rackwright.pipeline.run import Run
-from rackwright.pipeline.shell import shell_command
 from rackwright.pipeline.workspace import Workspace
 
 ROOT = Path(__file__).parents[3]

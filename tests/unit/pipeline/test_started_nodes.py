@@ -15,9 +15,9 @@ from rackwright.design.hosts import elastic_hosts
 from rackwright.diagnostics import StepFailed
 from rackwright.inventory import Host
 from rackwright.outcome import Check
-from rackwright.pipeline.started_nodes import found_in, read_started
-from rackwright.pipeline.upgrade_elastic import kept_running
-from rackwright.pipeline.upgrade_steps import Said
+from rackwright.pipeline.nodes.started_nodes import found_in, read_started
+from rackwright.pipeline.upgrading.upgrade_elastic import kept_running
+from rackwright.pipeline.upgrading.upgrade_steps import Said
 from tests.unit.configure.test_elastic_nodes import design, recorded
 
 DESIGN = design(1, 6)

@@ -12,7 +12,7 @@ import pytest
 from rackwright.configure import ConfigureResult
 from rackwright.diagnostics import StepFailed
 from rackwright.outcome import Check, HostResult, Verdict
-from rackwright.pipeline.upgrade_steps import ASKED_FOR_REBOOT, BOOT, REASON, REBOOT, Batch, Limits, Said
+from rackwright.pipeline.upgrading.upgrade_steps import ASKED_FOR_REBOOT, BOOT, REASON, REBOOT, Batch, Limits, Said
 from rackwright.upgrade import Journal, Stage
 
 HOSTS = ("n-1", "n-2")

@@ -9,7 +9,7 @@ import pytest
 from rackwright.configure.runner import with_access
 from rackwright.diagnostics import InputError
 from rackwright.inventory import Inventory
-from rackwright.pipeline.way_in import own_ssh, ssh_configuration, through
+from rackwright.pipeline.nodes.way_in import own_ssh, ssh_configuration, through
 
 
 def test_nothing_is_invented_where_no_file_is_named() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rackwright.diagnostics import InputError
-from rackwright.pipeline.workers import VARIABLE, workers_of
+from rackwright.pipeline.nodes.workers import VARIABLE, workers_of
 
 
 def test_nobody_else_pushes_unless_somebody_is_named() -> None:

@@ -13,9 +13,9 @@ from pathlib import Path
 from rackwright.diagnostics import InputError
 from rackwright.inventory import Inventory
 from rackwright.lock import lock_path
-from rackwright.pipeline.good_locks import SHORT, GoodLocks, digest_of
 from rackwright.pipeline.run import Run
-from rackwright.pipeline.upgrade import (
+from rackwright.pipeline.upgrading.good_locks import SHORT, GoodLocks, digest_of
+from rackwright.pipeline.upgrading.upgrade import (
     Options,
     Upgrade,
     journal_path,

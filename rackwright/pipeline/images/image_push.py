@@ -22,7 +22,7 @@ from rackwright.mirror.push import Copy, Pushed, missing_of, push
 from rackwright.mirror.settings import settings_path
 from rackwright.mirror.upload import Authorise, Destination
 from rackwright.pipeline.aws_client import LOCAL_REGION
-from rackwright.pipeline.mirror import sync_stack
+from rackwright.pipeline.images.mirror import sync_stack
 from rackwright.pipeline.run import Run, exported
 
 OnProgress = Callable[[str], None]

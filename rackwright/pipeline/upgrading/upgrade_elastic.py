@@ -11,7 +11,7 @@ from rackwright.design.model import Design
 from rackwright.diagnostics import StepFailed
 from rackwright.hostlist import compress
 from rackwright.inventory import Inventory
-from rackwright.pipeline.upgrade_steps import Hands
+from rackwright.pipeline.upgrading.upgrade_steps import Hands
 
 
 @contextmanager

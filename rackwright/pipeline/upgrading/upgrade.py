@@ -21,12 +21,12 @@ from rackwright.hostlist import compress
 from rackwright.inventory import Inventory
 from rackwright.lock import lock_path
 from rackwright.outcome import Check, HostResult
-from rackwright.pipeline.good_locks import GoodLocks, digest_of
 from rackwright.pipeline.proof.evidence import keep_evidence
 from rackwright.pipeline.record import write_report
 from rackwright.pipeline.run import Run
-from rackwright.pipeline.upgrade_elastic import kept_running
-from rackwright.pipeline.upgrade_steps import UNREACHABLE, Batch, Hands, Limits, Said
+from rackwright.pipeline.upgrading.good_locks import GoodLocks, digest_of
+from rackwright.pipeline.upgrading.upgrade_elastic import kept_running
+from rackwright.pipeline.upgrading.upgrade_steps import UNREACHABLE, Batch, Hands, Limits, Said
 from rackwright.upgrade import Command, Fleet, Journal, Stage, fleet_of, next_batch
 
 ASK_TIMEOUT_S = 60.0

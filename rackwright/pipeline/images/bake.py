@@ -27,8 +27,8 @@ from rackwright.design.model import Pool
 from rackwright.diagnostics import InputError, StepFailed
 from rackwright.inventory import Host, Inventory
 from rackwright.lock import lock_path
-from rackwright.pipeline.good_locks import digest_of
 from rackwright.pipeline.run import MACHINES_TIMEOUT_S, Run
+from rackwright.pipeline.upgrading.good_locks import digest_of
 
 BLOCKS = tuple(IPv4Network(f"10.97.{number}.0/24") for number in range(256))
 """Where the baking machine may live: the first of these that no route of this machine overlaps."""

@@ -17,8 +17,8 @@ from rackwright.design.model import Pool
 from rackwright.design.node_secrets import node_secrets
 from rackwright.diagnostics import InputError
 from rackwright.inventory import Host, Inventory
-from rackwright.pipeline.bake import image_name
-from rackwright.pipeline.given_secrets import wanted_secrets
+from rackwright.pipeline.images.bake import image_name
+from rackwright.pipeline.nodes.given_secrets import wanted_secrets
 from rackwright.pipeline.run import Run
 
 WITH_AGENT = frozenset({"ubuntu"})

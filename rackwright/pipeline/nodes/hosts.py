@@ -21,7 +21,7 @@ from rackwright.evidence.keys import SigningKey, load_or_make_key
 from rackwright.inventory import Inventory
 from rackwright.lock.model import Lock
 from rackwright.pipeline.aws_client import LOCAL_REGION
-from rackwright.pipeline.node_store import NodeStore
+from rackwright.pipeline.nodes.node_store import NodeStore
 from rackwright.pipeline.workspace import Workspace
 
 KEY = "bundle.pem"

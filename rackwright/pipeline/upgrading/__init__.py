@@ -1,0 +1,1 @@
+"""Changing a running cluster: batches, their steps, elastic nodes, locks to go back to."""

@@ -14,7 +14,7 @@ _LEADING = frozenset({"ubuntu-22.04", "ubuntu-24.04", "rocky-9"})
 NVIDIA_HAS: Mapping[str, frozenset[str]] = {
     "dcgm": _LEADING | {"debian-12"},
     "nccl": _LEADING | {"debian-13"},
-    "nsight": _LEADING,
+    "nsight": _LEADING | {"debian-12", "debian-13"},
     "acceptance_tools": _LEADING,
 }
 """Role -> systems for which somebody packages what it installs: NVIDIA, or for NCCL Debian 13 itself.

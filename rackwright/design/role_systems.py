@@ -19,7 +19,6 @@ BY_RPM = ("rocky-9",)
 """Systems with another package manager than apt."""
 
 _BY_APT = "`base` installs with apt, and every host runs `base`"
-_NO_PROFILERS = "NVIDIA packages its profilers for Ubuntu and RHEL only"
 _NO_NCCL_TESTS = "they need NVIDIA's NCCL, which it packages for Ubuntu and RHEL only"
 _NO_KTLS = "it has no ktls-utils"
 
@@ -30,7 +29,6 @@ CANNOT: Mapping[str, Mapping[str, str]] = {
 
 LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     "nccl": {"debian-12": "neither NVIDIA nor Debian 12 packages NCCL for it"},
-    "nsight": dict.fromkeys(CONVERGED_ON, _NO_PROFILERS),
     "acceptance_tools": dict.fromkeys(CONVERGED_ON, _NO_NCCL_TESTS),
 }
 """Role -> system -> why the design gives no host of that system the role (`rackwright.design.gpu_roles.NVIDIA_HAS`)."""

@@ -130,3 +130,10 @@ def test_a_role_is_given_to_the_systems_for_which_the_catalog_has_its_packages(r
         if system.distribution != "al2023" and any(product.is_offered(one, word) for one in product.releases)
     }
     assert NVIDIA_HAS[role] == offered
+
+
+@pytest.mark.parametrize(("system", "wish"), [("debian-12", R580), ("debian-13", R595)])
+def test_debian_has_nvidias_profilers_from_nvidias_repository(system: str, wish: dict[str, str]) -> None:
+    lock = locked(os=system, packages_from="nvidia", profilers=True, **wish)
+    assert lock.packages["nsight-compute-2025.4.0"].source == "nvidia"
+    assert lock.archives["nsight-systems"].role == "nsight"

@@ -153,8 +153,11 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
         stand_ins = build_all(folder / "debs") | {KEYRING.file_name: KEYRING.build(folder / "debs")}
         packages.publish(settings.repo, {toolkit.file_name: built, **stand_ins})
         archive = source_archive(settings.repo, "nccl-tests-2.17.6")
+        slurm = lock.software["slurm"]  # runs here: the stand-ins bring only the name of another release
         lock = with_vendor_software(lock, archive, f"{settings.apt_repo}/{archive.name}")
-        lock = lock.model_copy(update={"packages": {n: p for n, p in lock.packages.items() if p.role != "nccl"}})
+        packaged = {name: package for name, package in lock.packages.items() if package.role != "nccl"}
+        software = {**lock.software, "slurm": slurm}
+        lock = lock.model_copy(update={"packages": packaged, "software": software})
         host = Host(name="all-1", address=ip_address(address), pool="train", roles=ROLES)
         yield Node(cloud, host, lock, folder)
     finally:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import os
+import re
 import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +20,8 @@ from rackwright.lock.model import Archive, Lock, Package
 
 DRIVER = "550.163.01"
 SLURM = "24.11.5"
+KERNELS = (os.uname().release, "99.0.0-stand-in")
+"""The kernel that machines run on, and one that they would boot next."""
 SPANK = "usr/lib/x86_64-linux-gnu/slurm/spank_pyxis.so"
 UNIT = """\
 [Unit]
@@ -32,9 +36,14 @@ WantedBy=multi-user.target
 MAKEFILE = "build/all_reduce_perf:\n\tmkdir -p build\n\tprintf '#!/bin/sh\\necho stand-in\\n' > $@\n\tchmod 755 $@\n"
 
 
+def is_package_name(text: str) -> bool:
+    """Whether apt takes `text` in the name of a package: releases of some kernels have capitals."""
+    return re.fullmatch(r"[a-z0-9.+-]+", text) is not None
+
+
 @dataclass(frozen=True)
 class StandIn:
-    """One package: its programs print a line, its units do nothing."""
+    """One package: its programs print a line, its units do nothing. Without a role no lock names it."""
 
     name: str
     version: str
@@ -79,6 +88,8 @@ STAND_INS = (
     ),
     StandIn("nsight-compute-2024.3.0", "2024.3.0.15-1", "nsight", {"ncu": "Version 2024.3.0.15"}),
     StandIn("docker-ce", "29.4.3-1", "docker", units=("docker.service",)),
+    StandIn("stand-in-persistenced", f"{DRIVER}-1", "", units=("nvidia-persistenced.service",)),
+    *(StandIn(f"stand-in-headers-{kernel}", "1-1", "") for kernel in KERNELS if is_package_name(kernel)),
     StandIn("enroot", "4.2.1-1", "enroot", {"enroot": "4.2.1"}),
     StandIn("nvslurm-plugin-pyxis", f"0.24.0+slurm{SLURM}", "pyxis", libraries=(SPANK,)),
 )
@@ -107,7 +118,11 @@ def digest_of(path: Path) -> str:
 
 def with_vendor_software(lock: Lock, archive: Path, url: str) -> Lock:
     """`lock` with the stand-ins, Debian's own NCCL, and `archive` as that of nccl-tests."""
-    packages = {one.name: Package(version=one.version, role=one.role, source="built", held=True) for one in STAND_INS}
+    packages = {
+        one.name: Package(version=one.version, role=one.role, source="built", held=True)
+        for one in STAND_INS
+        if one.role
+    }
     nccl = {"libnccl2": Package(version="2.22.3-1-1", role="nccl", held=True)}
     software = {
         "fabric-manager": DRIVER,

@@ -54,12 +54,13 @@ class GoodLocks:
 
     def before(self, lock: Path) -> str:
         """Text of the newest good lock that is not the one in `lock`; `InputError` when there is none."""
-        current = digest_of(lock.read_text())
-        for digest in reversed(self._order()):
+        current, known = digest_of(lock.read_text()), self._order()
+        for digest in reversed(known):
             if digest != current:
                 return self.path_of(digest).read_text()
+        only = ": the hosts were proved with the present one alone" if known else ""
         raise InputError(
-            "there is no good lock to go back to",
+            f"there is no good lock to go back to{only}",
             where=str(self.folder),
             hint="a lock is good once ./rw up or ./rw upgrade has proved the hosts with it",
         )

@@ -26,6 +26,8 @@ def test_without_a_good_lock_there_is_a_reason_and_a_way_out(tmp_path: Path) -> 
     lock.write_text("one")
     good_only_this = GoodLocks(Workspace(tmp_path, "s"))
     good_only_this.remember(lock)
-    with pytest.raises(InputError, match="no good lock to go back to") as refused:
+    with pytest.raises(
+        InputError, match="no good lock to go back to: the hosts were proved with the present one"
+    ) as refused:
         good.before(lock)
     assert "rw up" in str(refused.value.hint)

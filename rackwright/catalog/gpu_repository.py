@@ -20,3 +20,9 @@ Source: https://docs.nvidia.com/datacenter/tesla/driver-installation-guide/debia
 WHEEL_INDEX = "https://pypi.nvidia.com"
 """NVIDIA's own index of Python packages, which alone has the wheels of TensorRT's libraries.
 Source: `index_url` in the source package of tensorrt-cu12-libs 11.4.0.106, read 2026-11-21."""
+
+INDEX_OPTIONS: Mapping[str, tuple[str, ...]] = {"pypi": (), "nvidia-pypi": (f"--index-url={WHEEL_INDEX}",)}
+"""Source of a package of the lock -> options by which pip finds it; none leaves it to how pip is set up."""
+
+MIRROR_PAGE = "wheels/index.html"
+"""Page of a mirror that links to its wheels; a page and no folder, so that any server of files can serve it."""

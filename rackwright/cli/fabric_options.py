@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from inspect import Parameter, Signature, signature
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -38,9 +38,8 @@ def of_a_fabric(command: Callable[..., None]) -> Callable[..., None]:
     own = list(signature(command, eval_str=True).parameters.values())[1:]
 
     @functools.wraps(command)
-    def with_options(**given: object) -> None:
-        asked = signature(_designed).bind(**{option.name: given.pop(option.name) for option in options})
-        command(_designed(*asked.args, **asked.kwargs), **given)
+    def with_options(**given: Any) -> None:
+        command(_designed(**{option.name: given.pop(option.name) for option in options}), **given)
 
     shown = [each.replace(kind=Parameter.KEYWORD_ONLY) for each in (*options, *own)]
     vars(with_options)["__signature__"] = Signature(shown)

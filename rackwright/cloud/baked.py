@@ -64,9 +64,8 @@ def image_id(name: str) -> str:
 
 def base_name_of(cache: Path, image: str) -> str | None:
     """Name of the base root that a baked image lies on; None for an image that is not one of ours, or is gone."""
-    known = {image_id(folder.name): folder.name for folder in images(cache).glob(f"{PREFIX}*")}
-    path = images(cache) / known.get(image, image) / "image.json"
-    return BakedImage(**json.loads(path.read_text())).base if image and path.is_file() else None
+    record = _record_in(_folder_of(cache, image)) if image else None
+    return record.base if record is not None else None
 
 
 def layer_of(cache: Path, image: str, base: Path) -> Path | None:
@@ -74,19 +73,28 @@ def layer_of(cache: Path, image: str, base: Path) -> Path | None:
 
     Raises `StepFailed` when it is gone, or lies on another base root than machines have now.
     """
-    known = {image_id(folder.name): folder.name for folder in images(cache).glob(f"{PREFIX}*")}
-    name = known.get(image, image)
-    if not name.startswith(PREFIX):
+    folder = _folder_of(cache, image)
+    if not folder.name.startswith(PREFIX):
         return None
-    folder = images(cache) / name
-    if not (folder / "image.json").is_file():
-        raise StepFailed(f"the baked image {name} is not in the cache", where=str(folder), hint="./rw bake <stack>")
-    record = BakedImage(**json.loads((folder / "image.json").read_text()))
+    if (record := _record_in(folder)) is None:
+        missing = f"the baked image {folder.name} is not in the cache"
+        raise StepFailed(missing, where=str(folder), hint="./rw bake <stack>")
     if record.base != base.name:
         raise StepFailed(
-            f"the baked image {name} lies on {record.base}, machines have {base.name}", hint="bake it again"
+            f"the baked image {folder.name} lies on {record.base}, machines have {base.name}", hint="bake it again"
         )
     return folder / "layer"
+
+
+def _folder_of(cache: Path, image: str) -> Path:
+    """Where `image`, a name or the id of one in the cache, is kept or would be."""
+    known = {image_id(folder.name): folder.name for folder in images(cache).glob(f"{PREFIX}*")}
+    return images(cache) / known.get(image, image)
+
+
+def _record_in(folder: Path) -> BakedImage | None:
+    path = folder / "image.json"
+    return BakedImage(**json.loads(path.read_text())) if path.is_file() else None
 
 
 def keep(cache: Path, record: BakedImage, upper: Path) -> Path:

@@ -5,9 +5,10 @@ A test compares `NOT_CONVERGED` and `WITH_STAND_INS` with the roles that the tes
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from rackwright.catalog.operating_systems import SYSTEMS
+from rackwright.design.model import Storage
 
 CONVERGED_ON = ("debian-12", "debian-13")
 """Systems that the local cloud boots: a root of another one cannot be had from Debian's archive."""
@@ -52,6 +53,11 @@ WITH_STAND_INS = frozenset(
 
 WITHOUT_KTLS = frozenset({"debian-12", "ubuntu-22.04"})
 """Systems whose NFS knows no TLS (RFC 9289): no ktls-utils, and kernels before 6.5."""
+
+
+def wants_nfs_over_tls(storage: Iterable[Storage]) -> bool:
+    """Whether a file system of `storage` is NFS over TLS."""
+    return any(one.tls for one in storage if one.kind in {"nfs", "nfs-server"})
 
 
 def why_not(role: str, system: str) -> str | None:

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from rackwright.catalog.software import WHEELS, Channel
+
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -28,7 +30,7 @@ class Package(_Model):
     """Ansible role that installs it; it goes to the hosts that have this role."""
     held: bool = False
     """Held back from upgrades (driver, fabric, kernel)."""
-    source: Literal["distribution", "nvidia", "upstream", "built", "pypi", "nvidia-pypi"] = "distribution"
+    source: Channel = "distribution"
     """Where it comes from; `built` means built here from source, `upstream` its own vendor's repository, `nvidia-pypi`
     NVIDIA's own index of Python packages."""
     digest: str | None = Field(default=None, pattern=r"^sha256:[0-9a-f]{64}$")
@@ -38,7 +40,7 @@ class Package(_Model):
     @property
     def is_wheel(self) -> bool:
         """Whether pip installs it, and not the system's package manager."""
-        return self.source in {"pypi", "nvidia-pypi"}
+        return self.source in WHEELS
 
 
 def requirement_of(name: str, package: Package) -> str:

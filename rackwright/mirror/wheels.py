@@ -1,6 +1,6 @@
 """Python packages: those of the project's own lock, with which the playbooks run, and the wheels that nodes are given.
 
-pip checks every hash. A page of links (`PAGE`) lets a node's pip find them on any server of files.
+pip checks every hash. A page of links (`MIRROR_PAGE`) lets a node's pip find them on any server of files.
 """
 
 from __future__ import annotations
@@ -13,19 +13,16 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from rackwright.catalog.gpu_repository import WHEEL_INDEX
+from rackwright.catalog.gpu_repository import INDEX_OPTIONS, MIRROR_PAGE
 from rackwright.diagnostics import StepFailed
 from rackwright.lock.model import Lock, requirement_of
 from rackwright.mirror.manifest import Entry, entry_of
 
-FOLDER = "wheels"
-PAGE = "index.html"
+FOLDER = MIRROR_PAGE.partition("/")[0]
 _SAVED = "Saved "
 _LAST_LINES = 4
 _HASH = re.compile(r"sha256:([0-9a-f]{64})")
 """A hash of the lock; a file with another one belongs to an earlier lock."""
-_INDEXES = {"pypi": (), "nvidia-pypi": (f"--index-url={WHEEL_INDEX}",)}
-"""Source of a package of the lock -> options by which pip finds it."""
 
 
 def download(folder: Path, requirements: Path, on_progress: Callable[[str], None]) -> list[Entry]:
@@ -43,7 +40,7 @@ def download_locked(folder: Path, lock: Lock, on_progress: Callable[[str], None]
 
     Raises `StepFailed` with pip's own complaint.
     """
-    wanted = {source: _lines(lock, source) for source in _INDEXES}
+    wanted = {source: _lines(lock, source) for source in INDEX_OPTIONS}
     for source, lines in wanted.items():
         if lines:
             on_progress(f"wheels of the lock from {source}")
@@ -51,7 +48,7 @@ def download_locked(folder: Path, lock: Lock, on_progress: Callable[[str], None]
             half.parent.mkdir(parents=True, exist_ok=True)
             half.write_text("\n".join(lines) + "\n")
             try:
-                words = [*_INDEXES[source], "--only-binary", ":all:", "--requirement", str(half)]
+                words = [*INDEX_OPTIONS[source], "--only-binary", ":all:", "--requirement", str(half)]
                 _pip(folder, words, "; ".join(lines), on_progress)
             finally:
                 half.unlink()
@@ -62,7 +59,7 @@ def write_page(folder: Path, entries: Iterable[Entry]) -> Entry:
     """The page that links to the files of `entries`, each with its hash, as pip's ``--find-links`` reads it."""
     names = sorted((Path(entry.path).name, entry.sha256) for entry in entries)
     links = "".join(f'<a href="{html.escape(name)}#sha256={digest}">{name}</a>\n' for name, digest in names)
-    path = folder / FOLDER / PAGE
+    path = folder / MIRROR_PAGE
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"<!DOCTYPE html>\n<title>wheels</title>\n{links}")
     return entry_of(folder, path, "wheel", "made here")

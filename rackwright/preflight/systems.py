@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rackwright.catalog.operating_systems import system_of
-from rackwright.design.role_systems import refusals
+from rackwright.design.role_systems import refusals, wants_nfs_over_tls
 from rackwright.preflight.rule import Fault, rule
 from rackwright.preflight.view import View
 
@@ -23,7 +23,7 @@ def system_plays_the_roles(view: View) -> Iterator[Fault]:
     if view.design is None or spec.software.os in (None, "al2023"):
         return
     roles = {role for pool in view.design.pools for role in pool.ansible_roles}
-    tls = any(one.tls for one in view.design.storage if one.kind in {"nfs", "nfs-server"})
+    tls = wants_nfs_over_tls(view.design.storage)
     for sentence in refusals(roles, spec.software.os, nfs_over_tls=tls):
         yield Fault(("software", "os"), sentence, "use ubuntu-24.04 or debian-13")
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from rackwright.catalog.gpu_repository import WHEEL_INDEX
+from rackwright.catalog.gpu_repository import INDEX_OPTIONS, MIRROR_PAGE
 from rackwright.design.node_model import NodeSoftware
 from rackwright.lock.model import Lock, Package, requirement_of
-
-MIRROR_PAGE = "wheels/index.html"
-"""Page of a mirror that links to its wheels; a page and no folder, so that any server of files can serve it."""
 
 
 def wheels_of(role: str, lock: Lock) -> list[str]:
@@ -29,8 +26,7 @@ def wheel_source(role: str, lock: Lock, software: NodeSoftware) -> list[str]:
     if software.package_source == "mirror" and software.mirror:
         page = f"{software.mirror.rstrip('/')}/{MIRROR_PAGE}"
         return ["--no-index", f"--find-links={page}", f"--trusted-host={urlsplit(page).netloc}"]
-    vendors = any(package.source == "nvidia-pypi" for _, package in _wheels(role, lock))
-    return [f"--index-url={WHEEL_INDEX}"] if vendors else []
+    return list(dict.fromkeys(option for _, package in _wheels(role, lock) for option in INDEX_OPTIONS[package.source]))
 
 
 def _wheels(role: str, lock: Lock) -> Iterator[tuple[str, Package]]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rackwright.design.model import Design, Storage
+from rackwright.design.role_systems import wants_nfs_over_tls
 
 HEAD = "# Ansible managed\n"
 NFS_OPTIONS = ("rw", "hard", "noatime", "nodev", "nosuid", "timeo=600", "retrans=2", "rsize=1048576", "wsize=1048576")
@@ -87,8 +88,8 @@ def nfs_mounts(design: Design, own_address: str = "") -> list[Mount]:
 
 def packages(design: Design) -> list[str]:
     """Packages that the ways on the wire need beside the NFS client."""
-    tls = any(storage.tls for storage in design.storage if storage.kind in {"nfs", "nfs-server"})
-    return [*(["stunnel4"] if efs_tunnels(design) else []), *(["ktls-utils"] if tls else [])]
+    tls = ["ktls-utils"] if wants_nfs_over_tls(design.storage) else []
+    return [*(["stunnel4"] if efs_tunnels(design) else []), *tls]
 
 
 def key_place(design: Design) -> str:

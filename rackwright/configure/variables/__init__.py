@@ -16,7 +16,7 @@ from rackwright.configure.variables import base, containers, fabric, gpu, host, 
 from rackwright.configure.variables.area import Area, LocalServices, Site, Variables
 from rackwright.design.images import login_of
 from rackwright.design.model import Design
-from rackwright.design.role_systems import refusals
+from rackwright.design.role_systems import refusals, wants_nfs_over_tls
 from rackwright.diagnostics import InputError, Problem
 from rackwright.inventory import Host, Inventory
 from rackwright.lock.model import Lock
@@ -73,7 +73,7 @@ def site_inventory(
 def _refused(site: Site) -> dict[str, list[str]]:
     """What the lock's operating system cannot play of this site; nothing where it can play all, as it should."""
     roles = {role for host in site.inventory.hosts for role in host.roles}
-    tls = any(one.tls for one in site.design.storage if one.kind in {"nfs", "nfs-server"})
+    tls = wants_nfs_over_tls(site.design.storage)
     system = by_release(site.lock.os.distribution, site.lock.os.release).name
     found = list(refusals(roles, system, nfs_over_tls=tls))
     return {"validate_refused": found} if found else {}

@@ -10,7 +10,7 @@ from typing import Any
 
 from moto.ec2.models import EC2Backend
 
-from rackwright.catalog.operating_systems import SYSTEMS
+from rackwright.catalog.operating_systems import SYSTEMS, USUAL_LOCAL
 from rackwright.cloud.roots import LOCAL_IMAGES
 
 _PUBLISHED = "20251117-2299"
@@ -22,22 +22,21 @@ _plain_init = EC2Backend.__init__
 def _init(self: Any, region_name: str, account_id: str) -> None:
     _plain_init(self, region_name, account_id)
     for name, release in LOCAL_IMAGES.items():
-        _register(self, name, f"Debian {release}, as the machines of the local cloud boot it", "x86_64")
+        image = _register(self, name, f"Debian {release}, as the machines of the local cloud boot it", "x86_64")
+        image.ebs_snapshot.owner_id = SYSTEMS[USUAL_LOCAL].image_owner
     for system in SYSTEMS.values():
         for ours, theirs in system.architectures.items():
             name = system.image.format(architecture=theirs).replace("*", _PUBLISHED)
             image = _register(self, name, f"stand-in for {system.name}'s image", ours)
             image.owner_id, image.launch_permissions = system.image_owner, [{"Group": "all"}]
-            image.root_device_name, image.ebs_snapshot.owner_id = system.root_device, system.image_owner
+            image.root_device_name = system.root_device
+            image.ebs_snapshot.owner_id = system.image_owner  # whoever published the image owns its snapshot
 
 
 def _register(state: Any, name: str, description: str, architecture: str) -> Any:
     image = state.register_image(name, description)
     image.architecture, image.virtualization_type, image.hypervisor = architecture, "hvm", "xen"
     image.root_device_name, image.root_device_type = "/dev/xvda", "ebs"
-    image.ebs_snapshot.owner_id = SYSTEMS[
-        "debian-13"
-    ].image_owner  # whoever published the image owns its snapshot, and not this account
     return image
 
 
